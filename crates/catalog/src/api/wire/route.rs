@@ -1,0 +1,76 @@
+//! Which operation a request asks for.
+
+use std::sync::Arc;
+
+use super::http::{Headers, Request};
+use super::{form, uri};
+use crate::api::{Operation, Protocol, ServiceModel};
+
+/// The operation that a request asks a service for; `None` when the model has no such operation.
+pub fn route(model: &ServiceModel, request: &Request) -> Option<Arc<Operation>> {
+    match model.metadata.protocol {
+        Protocol::Query | Protocol::Ec2 => {
+            let pairs = form::pairs(request);
+            let (_, name) = pairs.iter().find(|(key, _)| key == "Action")?;
+            model.operation(name).ok().cloned()
+        }
+        Protocol::Json => {
+            let target = request.headers.header("x-amz-target")?;
+            let name = target.rsplit('.').next()?;
+            model.operation(name).ok().cloned()
+        }
+        Protocol::RestJson | Protocol::RestXml => {
+            let fits = |operation: &&Arc<Operation>| fit(operation, request).is_some();
+            model.operations().filter(fits).max_by_key(|operation| fit(operation, request)).cloned()
+        }
+    }
+}
+
+/// How well a request fits an operation: fixed path segments, then fixed query keys.
+fn fit(operation: &Operation, request: &Request) -> Option<(usize, usize)> {
+    if !operation.http.method.eq_ignore_ascii_case(&request.method) {
+        return None;
+    }
+    let fixed = uri::pairs(operation.http.uri.split_once('?').map_or("", |(_, query)| query), false);
+    let asked = |(name, value): &(String, String)| {
+        request.query.iter().any(|(key, text)| key == name && (value.is_empty() || text == value))
+    };
+    if !fixed.iter().all(asked) {
+        return None;
+    }
+    let labels = labels(&operation.http.uri, &request.path)?;
+    let segments = operation.http.uri.split('/').count();
+    Some((segments - labels.len().min(segments), fixed.len()))
+}
+
+/// The `{places}` of a template as a path fills them, decoded; `None` when the path is not of the template.
+pub(super) fn labels<'t>(template: &'t str, path: &str) -> Option<Vec<(&'t str, String)>> {
+    let template = template.split('?').next().unwrap_or_default();
+    let mut parts = split(template).peekable();
+    let mut given = split(path);
+    let mut labels = Vec::new();
+    while let Some(part) = parts.next() {
+        let place = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+        match place.map(|place| place.strip_suffix('+').ok_or(place)) {
+            Some(Ok(greedy)) => {
+                let rest: Vec<&str> = given.by_ref().collect();
+                let kept = rest.len().checked_sub(parts.clone().count()).filter(|kept| *kept > 0)?;
+                let (mine, after) = rest.split_at_checked(kept)?;
+                labels.push((greedy, uri::decode(&mine.join("/"), false)));
+                let same = after.iter().copied().eq(parts.by_ref());
+                return same.then_some(labels);
+            }
+            Some(Err(plain)) => labels.push((plain, uri::decode(given.next()?, false))),
+            None if given.next()? == part => {}
+            None => return None,
+        }
+    }
+    given.next().is_none().then_some(labels)
+}
+
+/// A path's segments; one slash at the end means nothing.
+fn split(path: &str) -> impl Iterator<Item = &str> + Clone {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path.split('/').filter(|segment| !segment.is_empty())
+}

@@ -1,0 +1,244 @@
+//! Reading the catalogue: the embedded one, then users' folders on top of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::{fs, io};
+
+use serde::Deserialize;
+
+use crate::api::ApiIndex;
+use crate::checks::Check;
+use crate::error::CatalogError;
+use crate::facts::Facts;
+use crate::types::{Call, ResourceType, Source};
+use crate::{Catalog, kinds::Kind};
+
+static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// Users' catalogue files larger than this are refused.
+const MAX_FILE: u64 = 1 << 20;
+
+/// The text of an embedded file, by its path below `catalog/`.
+pub fn embedded(path: &str) -> Option<&'static str> {
+    EMBEDDED.binary_search_by(|(name, _)| (*name).cmp(path)).ok().map(|index| EMBEDDED[index].1)
+}
+
+/// Every embedded file below a folder: (path below that folder, text).
+fn embedded_below(folder: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let start = EMBEDDED.partition_point(|(name, _)| *name < folder);
+    EMBEDDED[start..].iter().map_while(move |(name, text)| name.strip_prefix(folder).map(|rest| (rest, *text)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Objectives {
+    objectives: BTreeMap<Arc<str>, String>,
+}
+
+/// Reads a TOML file of the catalogue; the error has the line.
+pub(crate) fn from_toml<'a, T: Deserialize<'a>>(file: &str, text: &'a str) -> Result<T, CatalogError> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+        CatalogError::at(file, line, error.message().to_owned())
+    })
+}
+
+impl Catalog {
+    /// The catalogue that the program carries.
+    ///
+    /// # Errors
+    /// Every file that does not load. The repository's tests make sure that there is none.
+    pub fn embedded() -> Result<Catalog, Vec<CatalogError>> {
+        let api = ApiIndex::new(|name| embedded(&format!("api/aws/{name}")).map(|text| Cow::Borrowed(text.as_bytes())));
+        let mut catalog = Catalog::empty(api);
+        let mut errors = Vec::new();
+        for (file, text) in embedded_below("types/") {
+            keep(&mut errors, catalog.add_type(&format!("types/{file}"), text));
+        }
+        for (file, text) in embedded_below("sources/") {
+            keep(&mut errors, catalog.add_source(&format!("sources/{file}"), text));
+        }
+        for (file, text) in embedded_below("kinds/") {
+            keep(&mut errors, catalog.add_kind(&format!("kinds/{file}"), text));
+        }
+        match embedded("objectives.toml").map(|text| from_toml::<Objectives>("objectives.toml", text)) {
+            Some(Ok(found)) => catalog.objectives = found.objectives,
+            Some(Err(error)) => errors.push(error),
+            None => {}
+        }
+        match embedded("facts.toml").map(Facts::parse) {
+            Some(Ok(facts)) => catalog.facts = facts,
+            Some(Err(error)) => errors.push(error),
+            None => {}
+        }
+        catalog.add_checks(embedded_below("checks/").collect(), &mut errors);
+        if errors.is_empty() { Ok(catalog) } else { Err(errors) }
+    }
+
+    /// The embedded catalogue with users' folders on top: their types, sources and checks replace those of the same
+    /// id. Users' files are validated against the provider's models.
+    ///
+    /// # Errors
+    /// Every file that cannot be read, does not load or does not fit the models.
+    pub fn with_folders(folders: &[PathBuf]) -> Result<Catalog, Vec<CatalogError>> {
+        let mut catalog = Catalog::embedded()?;
+        let mut errors = Vec::new();
+        for folder in folders {
+            catalog.add_folder(folder, &mut errors);
+        }
+        if errors.is_empty() { Ok(catalog) } else { Err(errors) }
+    }
+
+    fn add_folder(&mut self, folder: &Path, errors: &mut Vec<CatalogError>) {
+        let mut files = Vec::new();
+        if let Err(error) = walk(folder, &mut files) {
+            let place = folder.display().to_string();
+            errors.push(
+                CatalogError::at(&place, 1, format!("the catalogue folder cannot be read: {error}"))
+                    .help("give a folder with `types/`, `sources/` or `checks/` in it"),
+            );
+            return;
+        }
+        files.sort();
+        let mut checks = Vec::new();
+        for path in files {
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let text = match fs::read_to_string(&path) {
+                Ok(text) => text,
+                Err(error) => {
+                    errors.push(CatalogError::at(&name, 1, format!("the file cannot be read: {error}")));
+                    continue;
+                }
+            };
+            match name.split('/').next() {
+                Some("types") if name.ends_with(".toml") => keep(errors, self.add_type(&name, &text)),
+                Some("sources") if name.ends_with(".toml") => keep(errors, self.add_source(&name, &text)),
+                Some("kinds") if name.ends_with(".toml") => keep(errors, self.add_kind(&name, &text)),
+                Some("checks") if name.ends_with(".md") => checks.push((name, text)),
+                _ => {}
+            }
+        }
+        for (name, text) in checks {
+            let file = name.trim_start_matches("checks/");
+            match Check::parse(file, &text) {
+                Ok(check) => {
+                    errors.extend(crate::validate::check(self, &check));
+                    self.add_check(check);
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+
+    fn empty(api: ApiIndex) -> Catalog {
+        Catalog {
+            types: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            objectives: BTreeMap::new(),
+            facts: Facts::default(),
+            checks: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            api: Arc::new(api),
+            gives: Mutex::default(),
+            schemas: Mutex::default(),
+        }
+    }
+
+    fn add_type(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+        let found: ResourceType = from_toml(file, text)?;
+        let sources = usize::from(found.list.is_some())
+            + usize::from(found.singleton.is_some())
+            + usize::from(found.source.is_some());
+        if sources != 1 {
+            let words = "a type has exactly one of `[list]`, `[singleton]` and `[source]`";
+            return Err(CatalogError::at(file, 1, words));
+        }
+        if let Some(bad) = found.get.iter().find(|get| get.call.is_some() == get.source.is_some()) {
+            let into = bad.into.as_ref().map(ToString::to_string).unwrap_or_default();
+            let words = format!("a `[[get]]` has either `call` or `source` (into = `{into}`)");
+            return Err(CatalogError::at(file, 1, words));
+        }
+        self.types.insert(found.id.clone(), found);
+        Ok(())
+    }
+
+    fn add_source(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+        let found: Source = from_toml(file, text)?;
+        self.sources.insert(found.id.clone(), found);
+        Ok(())
+    }
+
+    fn add_kind(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+        let found: Kind = from_toml(file, text)?;
+        self.kinds.insert(found.id.clone(), found);
+        Ok(())
+    }
+
+    fn add_checks(&mut self, files: Vec<(&str, &str)>, errors: &mut Vec<CatalogError>) {
+        let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(4));
+        let share = files.len().div_ceil(threads).max(64);
+        let parsed: Vec<Result<Check, CatalogError>> = if files.len() <= share {
+            files.iter().map(|(file, text)| Check::parse(file, text)).collect()
+        } else {
+            std::thread::scope(|scope| {
+                let workers: Vec<_> = files
+                    .chunks(share)
+                    .map(|part| {
+                        scope
+                            .spawn(move || part.iter().map(|(file, text)| Check::parse(file, text)).collect::<Vec<_>>())
+                    })
+                    .collect();
+                workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+            })
+        };
+        for result in parsed {
+            match result {
+                Ok(check) => self.add_check(check),
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+
+    fn add_check(&mut self, check: Check) {
+        for alias in &check.aliases {
+            self.aliases.insert(alias.clone(), check.id.clone());
+        }
+        self.checks.insert(check.id.clone(), Arc::new(check));
+    }
+
+    /// The calls that any type or source of the catalogue makes.
+    pub fn calls(&self) -> std::collections::BTreeSet<Call> {
+        let listed = self.types.values().filter_map(|found| found.list.as_ref().map(|list| list.call.clone()));
+        let details = self.types.values().flat_map(|found| found.get.iter().filter_map(|get| get.call.clone()));
+        let sources = self
+            .sources
+            .values()
+            .flat_map(|source| source.prepare.iter().map(|prepare| prepare.call.clone()).chain([source.call.clone()]));
+        listed.chain(details).chain(sources).collect()
+    }
+}
+
+fn keep(errors: &mut Vec<CatalogError>, result: Result<(), CatalogError>) {
+    if let Err(error) = result {
+        errors.push(error);
+    }
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            walk(&entry.path(), files)?;
+        } else if kind.is_file() {
+            if entry.metadata()?.len() > MAX_FILE {
+                return Err(io::Error::other(format!("`{}` is larger than 1 MiB", entry.path().display())));
+            }
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}

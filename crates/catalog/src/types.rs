@@ -1,0 +1,462 @@
+//! Resource types: `catalog/types/<cloud>/<service>/<thing>.toml`.
+//!
+//! The structs are the file format. Expressions and paths are parsed as the file is read, so a file that loads is a
+//! file whose every expression is syntactically right; [`crate::validate`] then checks them against the provider's
+//! schema.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use expr::{Expr, Template};
+use resource::{Path, Segment, Value};
+use serde::Deserialize;
+
+use crate::text::{expression, expression_list, expression_map, optional_expression, optional_path, path, template};
+
+/// Where a listing is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Once per account; the resources' unit has an empty region.
+    Account,
+    /// Once per region.
+    Region,
+}
+
+/// How far a bare name (a key that is no global id) is unique.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Namespace {
+    /// Within the account, and within the region for regional types.
+    #[default]
+    Unit,
+    /// Across all accounts of the partition (bucket names): a name not found here may be somebody else's.
+    Partition,
+}
+
+/// One resource type.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceType {
+    /// `aws.s3.bucket`.
+    #[serde(rename = "type")]
+    pub id: Arc<str>,
+    /// The cross-cloud kind, `storage.bucket`.
+    pub kind: Option<Arc<str>>,
+    /// What people call it: "S3 bucket".
+    pub title: String,
+    /// Where it is listed.
+    pub scope: Scope,
+    /// The global id, computable from the listing alone.
+    #[serde(rename = "id", deserialize_with = "template")]
+    pub uid: Template,
+    /// The name as people know it.
+    #[serde(deserialize_with = "expression")]
+    pub name: Expr,
+    /// Tags: an object, or a list of `{Key, Value}` (any letter case).
+    #[serde(default, deserialize_with = "optional_expression")]
+    pub tags: Option<Expr>,
+    /// Members that move by themselves: kept, never a change.
+    #[serde(default)]
+    pub volatile: Vec<String>,
+    /// Members whose arrays have an order; all others are sets when hashed and compared.
+    #[serde(default)]
+    pub ordered: Vec<String>,
+    /// Further names that the resource answers to, each an expression that gives one text or a list of texts.
+    #[serde(default, deserialize_with = "expression_list")]
+    pub keys: Vec<Expr>,
+    /// How far `keys` are unique.
+    #[serde(default)]
+    pub namespace: Namespace,
+    /// The account that owns it, where that may not be the one that lists it.
+    #[serde(default, deserialize_with = "optional_expression")]
+    pub owner: Option<Expr>,
+    /// The region it lives in and is asked in, where that is not the unit's.
+    #[serde(default, deserialize_with = "optional_expression")]
+    pub region: Option<Expr>,
+    /// Where account-wide listings and calls go: `global` for the partition's global endpoint of the service,
+    /// or a region name. Absent: the unit's region.
+    pub at: Option<String>,
+    /// The parent type: the listing is made once for each of its resources, seen as `$parent`.
+    #[serde(rename = "for")]
+    pub parent: Option<Arc<str>>,
+    /// The listing call.
+    pub list: Option<List>,
+    /// One resource per scope, made without a call.
+    pub singleton: Option<Singleton>,
+    /// A shared source instead of a listing of its own.
+    pub source: Option<FromSource>,
+    /// Detail calls.
+    #[serde(default)]
+    pub get: Vec<Get>,
+    /// Relations.
+    #[serde(default)]
+    pub edge: Vec<Edge>,
+    /// Policies that `identity` evaluates.
+    #[serde(default)]
+    pub policy: Vec<Policy>,
+    /// Network rules that `graph` evaluates.
+    #[serde(default)]
+    pub open: Vec<Open>,
+    /// Places where secrets are looked for.
+    #[serde(default)]
+    pub secret: Vec<Secret>,
+    /// The kind's common attributes.
+    #[serde(default, deserialize_with = "expression_map")]
+    pub norm: BTreeMap<Arc<str>, Expr>,
+    /// How the type is proven: `moto`, `botocore-examples`, and what neither can show.
+    #[serde(default)]
+    pub proof: Vec<String>,
+}
+
+/// A resource without a call.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Singleton {}
+
+/// A listing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// `service:Operation`.
+    pub call: Call,
+    /// The input; text that begins with `$` is an expression.
+    #[serde(default)]
+    pub with: Input,
+    /// One call for each value: `{ Scope = ["REGIONAL", "CLOUDFRONT"] }`.
+    #[serde(default)]
+    pub each: BTreeMap<String, Vec<String>>,
+    /// Where the items are in an answer.
+    #[serde(deserialize_with = "path")]
+    pub items: Path,
+    /// The member that a scalar item becomes.
+    #[serde(rename = "as")]
+    pub member: Option<Arc<str>>,
+    /// Error codes that mean "none".
+    #[serde(default)]
+    pub absent: Vec<String>,
+    /// Keeps only items for which this holds (`self` is the item).
+    #[serde(default, deserialize_with = "optional_expression")]
+    pub keep: Option<Expr>,
+}
+
+/// Items of a shared source.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FromSource {
+    /// The source's id.
+    pub id: Arc<str>,
+    /// Where this type's items are in an answer.
+    #[serde(deserialize_with = "path")]
+    pub items: Path,
+    /// Members of an item to decode.
+    #[serde(default)]
+    pub decode: BTreeMap<String, Decode>,
+}
+
+/// A detail: one call per resource (or per batch, or per item of the document), or rows of a shared source.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Get {
+    /// `service:Operation`; absent when `source` is given.
+    pub call: Option<Call>,
+    /// A shared source whose rows are joined by its `key`.
+    pub source: Option<Arc<str>>,
+    /// With `source`: the key of the rows that belong to this resource.
+    #[serde(default, deserialize_with = "optional_expression")]
+    pub row: Option<Expr>,
+    /// The input; text that begins with `$` is an expression over the document (`$Name`), `$item`, `$parent`,
+    /// `$account`, `$region`.
+    #[serde(default)]
+    pub with: Input,
+    /// What of the answer is taken; absent means the whole output.
+    #[serde(default, deserialize_with = "optional_path")]
+    pub take: Option<Path>,
+    /// Under which member it is put; absent means merged into the document (or the item, with `for`).
+    #[serde(default, deserialize_with = "optional_path")]
+    pub into: Option<Path>,
+    /// Members (paths below what was taken) to decode.
+    #[serde(default)]
+    pub decode: BTreeMap<String, Decode>,
+    /// Error codes that mean that the resource has vanished since it was listed.
+    #[serde(default)]
+    pub gone: Vec<String>,
+    /// Error codes that mean "not configured".
+    #[serde(default)]
+    pub absent: Vec<String>,
+    /// Error codes that mean that the provider does not offer this for the resource.
+    #[serde(default)]
+    pub unsupported: Vec<String>,
+    /// One call for each item of the document at this path: `self.AccessKeys[]`.
+    #[serde(default, rename = "for", deserialize_with = "optional_path")]
+    pub per: Option<Path>,
+    /// Made only if this holds; else the members are absent.
+    #[serde(default, deserialize_with = "optional_expression")]
+    pub when: Option<Expr>,
+    /// Many resources in one call.
+    pub batch: Option<Batch>,
+    /// The members it gives, where the model cannot say (string maps) or to narrow them.
+    #[serde(default)]
+    pub gives: Vec<String>,
+    /// As on the type.
+    pub at: Option<String>,
+}
+
+impl Get {
+    /// Where one resource's share of an answer has its shape: `take`, each item of it for a batch.
+    pub fn taken(&self) -> Path {
+        let take = self.take.clone().unwrap_or_default();
+        if self.batch.is_some() && take.segments().last() != Some(&Segment::Each) {
+            return take.join(&Path::new(vec![Segment::Each]));
+        }
+        take
+    }
+}
+
+/// Many resources in one call.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// How many at most.
+    pub size: usize,
+    /// The input member that takes the list of ids; its `with` value is the id of one resource.
+    pub over: Arc<str>,
+    /// The member of an answer's item that tells whose it is: compared with the id that was sent.
+    #[serde(rename = "match")]
+    pub matches: Arc<str>,
+    /// Where a successful answer lists what failed: path to the ids.
+    #[serde(default, deserialize_with = "optional_path")]
+    pub failures: Option<Path>,
+    /// Path to the reasons, parallel to `failures`.
+    #[serde(default, deserialize_with = "optional_path")]
+    pub reasons: Option<Path>,
+    /// Reasons that mean vanished.
+    #[serde(default)]
+    pub gone: Vec<String>,
+    /// What to do when one vanished id fails the whole batch: `split` halves it.
+    pub missing: Option<Missing>,
+}
+
+/// What to do when one id fails a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Missing {
+    /// Halve the batch until the one is found.
+    Split,
+}
+
+/// How a text member is turned into a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Decode {
+    /// JSON text.
+    #[serde(rename = "json")]
+    Json,
+    /// Percent-encoded JSON text (IAM).
+    #[serde(rename = "url+json")]
+    UrlJson,
+    /// Base64 text of UTF-8.
+    #[serde(rename = "base64")]
+    Base64,
+    /// Base64 of text that may be gzipped (user data).
+    #[serde(rename = "base64+gzip")]
+    Base64Gzip,
+    /// CSV with a header line, as base64: a list of objects.
+    #[serde(rename = "base64+csv")]
+    Base64Csv,
+}
+
+/// A relation.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edge {
+    /// A verb: `encrypted_by`.
+    pub name: Arc<str>,
+    /// The target type.
+    pub to: Arc<str>,
+    /// An id or key of the target, or a list of them; absent means that there is no edge.
+    #[serde(deserialize_with = "expression")]
+    pub by: Expr,
+}
+
+/// A policy for `identity`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// What it is.
+    pub kind: PolicyKind,
+    /// Where it is: one document or a list of documents (`self.RolePolicyList[].PolicyDocument`).
+    #[serde(deserialize_with = "path")]
+    pub at: Path,
+    /// What reason chains call it: "bucket policy".
+    pub called: String,
+    /// True when another setting neutralises its public grants; unknown propagates.
+    #[serde(default, deserialize_with = "optional_expression")]
+    pub blocked: Option<Expr>,
+    /// The setting's name, for the reason chain.
+    pub blocked_by: Option<String>,
+}
+
+/// What a policy is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyKind {
+    /// A resource-based IAM policy.
+    Policy,
+    /// A role's trust policy.
+    Trust,
+    /// An identity-based IAM policy.
+    Identity,
+    /// S3 ACL grants.
+    Acl,
+    /// A list of account ids or `all` (snapshot and image sharing), or of `{Group}`/`{UserId}`.
+    Shared,
+    /// KMS grants.
+    Grants,
+}
+
+/// Network rules for `graph`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Open {
+    /// The shape of the rules: `security_group` (EC2 IpPermissions).
+    pub kind: OpenKind,
+    /// Where they are.
+    #[serde(deserialize_with = "path")]
+    pub at: Path,
+    /// The edge that leads to the prefix lists they name, whose documents have `Entries[].Cidr`.
+    pub prefix_lists: Option<Arc<str>>,
+}
+
+/// The shape of network rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenKind {
+    /// EC2 `IpPermissions`.
+    SecurityGroup,
+}
+
+/// A place for secrets.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secret {
+    /// What findings call the place: "user data", "variable".
+    pub place: String,
+    /// The text, an object of name → text, or a list of `{name, value}`.
+    #[serde(deserialize_with = "path")]
+    pub at: Path,
+}
+
+/// `service:Operation`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Call {
+    /// The service as botocore names it: `s3control`.
+    pub service: Arc<str>,
+    /// The operation: `GetPublicAccessBlock`.
+    pub operation: Arc<str>,
+}
+
+impl TryFrom<String> for Call {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some((service, operation)) if !service.is_empty() && !operation.is_empty() => {
+                Ok(Call { service: service.into(), operation: operation.into() })
+            }
+            _ => Err(format!("`{text}` is not a call; write `service:Operation`, as in `s3:GetBucketPolicy`")),
+        }
+    }
+}
+
+impl std::fmt::Display for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.service, self.operation)
+    }
+}
+
+/// The input of a call: constants and expressions.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Input(pub BTreeMap<Arc<str>, Argument>);
+
+/// One value of an input.
+#[derive(Clone, Debug)]
+pub enum Argument {
+    /// As it stands.
+    Constant(Value),
+    /// Evaluated for the resource at hand; the text after `$`.
+    Expression(Expr),
+    /// A list of arguments.
+    List(Vec<Argument>),
+    /// An object of arguments.
+    Map(BTreeMap<Arc<str>, Argument>),
+}
+
+impl<'de> Deserialize<'de> for Argument {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        argument(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+fn argument(value: Value) -> Result<Argument, String> {
+    Ok(match value {
+        Value::Str(text) => match text.strip_prefix('$') {
+            Some(source) => Argument::Expression(crate::text::parse_expression(source)?),
+            None => Argument::Constant(Value::Str(text)),
+        },
+        Value::List(list) => Argument::List(list.items.into_iter().map(argument).collect::<Result<_, _>>()?),
+        Value::Map(map) => Argument::Map(
+            map.into_iter().map(|(name, value)| Ok((name, argument(value)?))).collect::<Result<_, String>>()?,
+        ),
+        constant => Argument::Constant(constant),
+    })
+}
+
+/// A source that several types share: `catalog/sources/<cloud>/<id>.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Its id.
+    #[serde(rename = "source")]
+    pub id: Arc<str>,
+    /// Once per account or once per region.
+    pub scope: Scope,
+    /// Where its calls go, as on a type.
+    pub at: Option<String>,
+    /// A call made first, and again until `until` holds over its answer.
+    pub prepare: Option<Prepare>,
+    /// The call, paged.
+    pub call: Call,
+    /// Its input.
+    #[serde(default)]
+    pub with: Input,
+    /// The part of each answer that is kept; absent means the whole answer.
+    #[serde(default, deserialize_with = "optional_path")]
+    pub take: Option<Path>,
+    /// How the part is decoded.
+    pub decode: Option<Decode>,
+    /// For rows joined by `get.source`: the rows of an answer (after `take` and `decode`).
+    #[serde(default, deserialize_with = "optional_path")]
+    pub rows: Option<Path>,
+    /// The member of a row that tells whose it is.
+    pub key: Option<Arc<str>>,
+    /// Whether several rows may have the same key: then the join gives a list.
+    #[serde(default)]
+    pub many: bool,
+    /// Error codes that mean "none".
+    #[serde(default)]
+    pub absent: Vec<String>,
+}
+
+/// A call that makes the source ready.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prepare {
+    /// The call.
+    pub call: Call,
+    /// Over its answer (`self`): ready when true.
+    #[serde(deserialize_with = "expression")]
+    pub until: Expr,
+    /// How often at most.
+    pub attempts: u32,
+}

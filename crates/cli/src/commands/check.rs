@@ -1,0 +1,251 @@
+//! `plumb check list|show|new|test`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow, bail};
+use catalog::{Catalog, Check, Subject, example_word};
+use check::ExampleResult;
+use engine::Facts;
+use resource::{Severity, Value};
+
+use crate::args::{CheckAction, Format, Shared};
+use crate::config;
+use crate::exit::Exit;
+use crate::output::Table;
+use crate::style::{Style, counted};
+
+pub(crate) fn run(shared: &Shared, action: &CheckAction, style: &Style) -> anyhow::Result<Exit> {
+    match action {
+        CheckAction::List => list(shared, style),
+        CheckAction::Show { id } => show(shared, id, style),
+        CheckAction::New { id, type_id, into } => new(shared, id, type_id, into),
+        CheckAction::Test { what } => test(shared, what.as_deref(), style),
+    }
+}
+
+fn subject(check: &Check) -> &str {
+    match &check.subject {
+        Subject::Type(id) | Subject::Kind(id) => id,
+    }
+}
+
+fn list(shared: &Shared, style: &Style) -> anyhow::Result<Exit> {
+    let catalog = config::catalog(shared)?;
+    if matches!(shared.format, Some(Format::Json | Format::Jsonl)) {
+        for check in catalog.checks() {
+            let line = serde_json::json!({
+                "id": &*check.id, "severity": check.severity.as_str(), "subject": subject(check),
+                "title": check.title, "objective": &*check.objective, "peers": check.peers,
+            });
+            println!("{line}");
+        }
+        return Ok(Exit::Clean);
+    }
+    let mut table = Table::new(&["CHECK", "SEV", "SUBJECT", "TITLE"]);
+    for check in catalog.checks() {
+        table.row(vec![
+            check.id.to_string(),
+            style.severity(check.severity),
+            subject(check).to_owned(),
+            check.title.clone(),
+        ]);
+    }
+    if shared.format == Some(Format::Csv) { table.print_csv()? } else { table.print(style.width, 3)? }
+    if !shared.quiet {
+        eprintln!("{} · next: plumb check show ID", counted(catalog.checks().count() as u64, "check", "checks"));
+    }
+    Ok(Exit::Clean)
+}
+
+fn show(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Exit> {
+    let catalog = config::catalog(shared)?;
+    let check = catalog
+        .check(id)
+        .ok_or_else(|| anyhow!("there is no check `{id}`\n  help: `plumb check list` shows all"))?;
+    println!("{}", style.bold(&check.title));
+    println!("id        {}", check.id);
+    println!("severity  {}", check.severity);
+    println!("subject   {}", subject(check));
+    let objective = catalog.objectives().get(&check.objective).map_or("", String::as_str);
+    println!("objective {} · {objective}", check.objective);
+    for (name, value) in &check.params {
+        println!("param     {name} = {}", value.to_json());
+    }
+    println!("\n{}\n\n{}", check.description, check.rule_text.trim_end());
+    println!("\n{}\n{}", style.bold("Risk"), check.risk);
+    for (tab, text) in &check.fixes {
+        println!("\n{}\n{}", style.bold(&format!("Fix: {tab}")), text.trim_end());
+    }
+    println!("\n{}", style.bold("Examples"));
+    for example in check.examples()? {
+        println!("  {:<15} {}", example_word(example.expected), example.title);
+    }
+    Ok(Exit::Clean)
+}
+
+/// Runs examples as tests; the exit code is that of a failed command when one does not hold.
+fn test(shared: &Shared, what: Option<&str>, style: &Style) -> anyhow::Result<Exit> {
+    let folder = what.map(Path::new).filter(|path| path.exists()).map(Path::to_path_buf);
+    let (catalog, chosen) = match (&folder, what) {
+        (Some(path), _) => from_path(shared, path)?,
+        (None, Some(id)) => {
+            let catalog = config::catalog(shared)?;
+            let check = catalog.check(id).cloned().ok_or_else(|| {
+                anyhow!("`{id}` is no check, file or folder\n  help: `plumb check list` shows the ids")
+            })?;
+            (catalog, vec![check])
+        }
+        (None, None) => {
+            let catalog = config::catalog(shared)?;
+            let all = catalog.checks().cloned().collect();
+            (catalog, all)
+        }
+    };
+    let facts = Facts::new(catalog.clone(), Value::map::<&str>([]), "aws");
+    let (mut held, mut failed) = (0_u64, 0_u64);
+    for check in &chosen {
+        for result in check::run_examples(&catalog, check, &facts)? {
+            if result.holds() {
+                held += 1;
+            } else {
+                failed += 1;
+                print_failure(check, &result, style);
+            }
+        }
+    }
+    println!("{}, {} held, {failed} failed", counted(chosen.len() as u64, "check", "checks"), counted(held, "example", "examples"));
+    Ok(if failed == 0 { Exit::Clean } else { Exit::Error })
+}
+
+/// The checks of a file or folder of the user's, on top of the catalogue. A file is one below a `checks` folder.
+fn from_path(shared: &Shared, path: &Path) -> anyhow::Result<(Arc<Catalog>, Vec<Arc<Check>>)> {
+    let root = path
+        .ancestors()
+        .find(|folder| folder.file_name().is_some_and(|name| name == "checks"))
+        .and_then(Path::parent)
+        .map_or_else(|| path.to_path_buf(), |root| if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_path_buf() });
+    if !root.is_dir() {
+        bail!("`{}` is not below a folder `checks`\n  help: a check is CATALOG/checks/aws/SERVICE/NAME.md", path.display());
+    }
+    let mut folders = shared.catalogs.clone();
+    folders.push(root.clone());
+    let catalog = Catalog::with_folders(&folders).map_err(|errors| {
+        let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow!("the catalogue does not load\n{}", words.join("\n"))
+    })?;
+    let inside = |check: &&Arc<Check>| {
+        let file = root.join(&check.file);
+        file.exists() && (path.is_dir() || file.canonicalize().ok() == path.canonicalize().ok())
+    };
+    let chosen: Vec<Arc<Check>> = catalog.checks().filter(inside).cloned().collect();
+    if chosen.is_empty() {
+        bail!("there is no check in `{}`\n  help: a check is CATALOG/checks/aws/SERVICE/NAME.md", path.display());
+    }
+    Ok((Arc::new(catalog), chosen))
+}
+
+fn print_failure(check: &Check, result: &ExampleResult, style: &Style) {
+    println!(
+        "{} {}:{} `{}` is {}, not {}",
+        style.red("failed"),
+        check.file,
+        result.example.line,
+        result.example.title,
+        example_word(result.verdict()),
+        example_word(result.example.expected)
+    );
+    for outcome in &result.outcomes {
+        println!("    {} {} {}", outcome.verdict, outcome.discriminator, outcome.message);
+        for evidence in &outcome.evidence {
+            println!("        {} = {}", evidence.path, evidence.value.to_json());
+        }
+    }
+}
+
+fn new(shared: &Shared, id: &str, type_id: &str, into: &Path) -> anyhow::Result<Exit> {
+    let catalog = config::catalog(shared)?;
+    let of = catalog
+        .resource_type(type_id)
+        .ok_or_else(|| anyhow!("there is no type `{type_id}`\n  help: `plumb type list` shows all"))?;
+    if catalog.check(id).is_some() {
+        bail!("there is a check `{id}` already\n  help: `plumb check show {id}`");
+    }
+    let mut parts = id.splitn(3, '-');
+    let (Some(cloud), Some(service), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+        bail!("`{id}` is no id for a check\n  help: write CLOUD-SERVICE-DESIRED-STATE, as in `aws-s3-bucket-tls-only`");
+    };
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if ![cloud, service, name].into_iter().all(plain) {
+        bail!("`{id}` is no id for a check\n  help: lower-case letters, digits and `-` only");
+    }
+    let folder = into.join("checks").join(cloud).join(service);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    let path = folder.join(format!("{name}.md"));
+    if path.exists() {
+        bail!("`{}` is there already", path.display());
+    }
+    let objective = catalog.objectives().keys().next().map_or("", |name| &**name).to_owned();
+    fs::write(&path, skeleton(&of.title, type_id, &objective))
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
+    println!("wrote {}", path.display());
+    if !shared.quiet {
+        eprintln!("next: write the rule and the examples, then `plumb check test {}`", path.display());
+    }
+    Ok(Exit::Clean)
+}
+
+fn skeleton(title: &str, type_id: &str, objective: &str) -> String {
+    let severity = Severity::Medium;
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        r#"```toml
+type      = "{type_id}"
+severity  = "{severity}"
+objective = "{objective}"
+since     = "{version}"
+```
+
+# {title} is as it should be
+
+What is looked at, and why it is decided so.
+
+```rule
+pass when has(self.uid)
+say "{{self.uid}} is not as it should be"
+```
+
+## Risk
+What an attacker does with it.
+
+## Fix
+### Console
+Where to click.
+
+### Terraform
+```hcl
+```
+
+### CloudFormation
+```yaml
+```
+
+## Examples
+### pass: what is right
+```json
+{{ "self": {{ "uid": "example" }} }}
+```
+
+### fail: what is wrong
+```json
+{{ "self": {{}} }}
+```
+
+### unknown: it could not be read
+```json
+{{ "self": {{ "uid": {{ "?": "denied" }} }} }}
+```
+"#
+    )
+}

@@ -1,0 +1,86 @@
+//! `plumb findings`.
+
+use anyhow::bail;
+use finding::{Filter, Finding};
+
+use crate::args::{FindingsArgs, Format, Output, Shared};
+use crate::config::{self, Config};
+use crate::exit::Exit;
+use crate::output::{self, Settings, Table, Wanted};
+use crate::style::{Style, number, printable};
+
+pub(crate) fn run(shared: &Shared, args: &FindingsArgs, style: &Style) -> anyhow::Result<Exit> {
+    let config = Config::load(shared)?;
+    let catalog = config::catalog(shared)?;
+    let store = config::existing_store(shared)?;
+    if let Some(check) = args.check.as_ref().filter(|check| !check.contains('*'))
+        && catalog.check(check).is_none()
+    {
+        bail!("there is no check `{check}`\n  help: `plumb check list` shows all; `*` stands for anything");
+    }
+    for output in &args.outputs {
+        sink::check_writable(&output.destination)?;
+    }
+    let filter = Filter {
+        severity: args.severity,
+        verdicts: args.status.iter().flat_map(|word| word.0.iter().copied()).collect(),
+        check: args.check.clone(),
+        accounts: args.accounts.clone(),
+        regions: args.regions.clone(),
+        types: args.types.clone(),
+    };
+    let settings = Settings { values: config.settings(), params: config.params() };
+    let wanted = Wanted { catalog: &catalog, store: &store, settings: &settings, filter: &filter };
+    for Output { format, destination } in &args.outputs {
+        let rows = wanted.write(*format, destination)?;
+        if !shared.quiet {
+            eprintln!("wrote {} findings to {}", number(rows), output::describe(destination));
+        }
+    }
+    match shared.format {
+        None if !args.outputs.is_empty() => {}
+        None | Some(Format::Table) => table(&wanted, shared, style)?,
+        Some(Format::Json) => {
+            let counts = store.reader()?.counts()?;
+            let summary = serde_json::json!({
+                "pass": counts.pass, "fail": counts.fail, "unknown": counts.unknown,
+                "not_applicable": counts.not_applicable, "resources": counts.resources,
+            });
+            wanted.write_document(&summary)?;
+        }
+        Some(Format::Jsonl) => drop(wanted.write(sink::Format::Jsonl, &sink::Destination::Stdout)?),
+        Some(Format::Csv) => drop(wanted.write(sink::Format::Csv, &sink::Destination::Stdout)?),
+    }
+    Ok(Exit::Clean)
+}
+
+fn table(wanted: &Wanted<'_>, shared: &Shared, style: &Style) -> anyhow::Result<()> {
+    let reader = wanted.store.reader()?;
+    let mut table = Table::new(&["ID", "SEV", "VERDICT", "FINDING", "RESOURCE", "REGION", "ACCOUNT", "CHECK"]);
+    let mut shown = 0;
+    for found in reader.findings(wanted.filter) {
+        let found: Finding = found?;
+        shown += 1;
+        table.row(vec![
+            found.short_id.clone(),
+            style.severity(found.severity),
+            style.verdict(found.verdict),
+            printable(&found.message),
+            printable(&found.resource_name),
+            if found.region.is_empty() { "global".to_owned() } else { found.region.to_string() },
+            found.account.to_string(),
+            found.check.to_string(),
+        ]);
+    }
+    table.print(style.width, 3)?;
+    if !shared.quiet {
+        let counts = reader.counts()?;
+        eprintln!(
+            "{} of {} fail and {} unknown · next: plumb explain ID",
+            number(shown),
+            number(counts.fail),
+            number(counts.unknown)
+        );
+    }
+    Ok(())
+}

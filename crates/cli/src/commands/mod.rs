@@ -1,0 +1,11 @@
+//! One file per command.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod findings;
+pub(crate) mod inventory;
+pub(crate) mod scan;
+pub(crate) mod show;
+pub(crate) mod summary;
+pub(crate) mod types;

@@ -1,0 +1,60 @@
+//! Every call that a scan makes, denied on its own: what depended on it is unknown, nothing else changes.
+
+mod stage;
+
+use catalog::Catalog;
+use stage::{Stage, contradictions};
+
+/// Without these there is no scan at all, or nothing to name the account by.
+const NEEDED: [&str; 1] = ["sts:GetCallerIdentity"];
+
+#[test]
+fn a_denied_call_makes_unknown_what_needs_it_and_nothing_else() {
+    let stage = Stage::new();
+    let baseline = stage.scan("baseline.db", &[]);
+    assert_eq!(baseline.code, Some(0), "{}", baseline.stderr);
+    let (expected, resources) = (stage.verdicts("baseline.db"), stage.resources("baseline.db"));
+    assert!(expected.values().any(|status| status == "FAIL") && expected.values().any(|status| status == "PASS"));
+    assert!(!expected.values().any(|status| status == "UNKNOWN"), "the estate is wholly readable");
+    let catalog = Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap();
+    let listings: Vec<String> = listings(&catalog);
+    let calls = stage.calls();
+    assert!(calls.len() > 30, "{calls:?}");
+    for call in calls.iter().filter(|call| !NEEDED.contains(&call.as_str())) {
+        stage.rules(&format!("[[deny]]\non = {{ calls = ['{call}'] }}"));
+        let database = format!("{}.db", call.replace(':', "-"));
+        let run = stage.scan(&database, &[]);
+        assert_eq!(run.code, Some(4), "{call} denied: {}", run.stderr);
+        let permission = &catalog.permissions(&call.clone().try_into().unwrap())[0];
+        let told = format!("{}{}", run.stdout, run.stderr);
+        assert!(
+            told.contains(call.as_str()) && told.contains(&**permission),
+            "{call} ({permission}) is not named: {told}"
+        );
+
+        let found = stage.verdicts(&database);
+        let wrong = contradictions(&found, &expected);
+        assert!(wrong.is_empty(), "{call} denied: {wrong:#?}");
+        let listed = stage.resources(&database);
+        for (uid, of) in &resources {
+            let own_listing = listings.contains(&format!("{of} {call}"));
+            assert!(own_listing || listed.contains_key(uid), "{call} denied, and {uid} is gone");
+        }
+    }
+}
+
+/// `type call` for every call that a type's listing (or that of its parent or source) makes.
+fn listings(catalog: &Catalog) -> Vec<String> {
+    let mut found = Vec::new();
+    for of in catalog.resource_types() {
+        let source = of.source.as_ref().and_then(|from| catalog.source(&from.id));
+        let parent = of.parent.as_ref().and_then(|id| catalog.resource_type(id));
+        let mut add = |call: &catalog::Call| found.push(format!("{} {call}", of.id));
+        of.list.iter().chain(parent.and_then(|parent| parent.list.as_ref())).for_each(|list| add(&list.call));
+        for source in source {
+            add(&source.call);
+            source.prepare.iter().for_each(|prepare| add(&prepare.call));
+        }
+    }
+    found
+}

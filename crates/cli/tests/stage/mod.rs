@@ -1,0 +1,120 @@
+//! A simulated account and the built program, for tests of the whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use catalog::Catalog;
+use simcloud::{CallKey, Estate, Handle, Options, Rules, Simulator};
+
+/// A simulator with the demo's estate, and a folder for what the program writes.
+pub struct Stage {
+    // The order matters: the simulator stops before its runtime.
+    pub cloud: Handle,
+    folder: tempfile::TempDir,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// How a run of the program ended.
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// (check, resource, discriminator) → status.
+pub type Verdicts = BTreeMap<(String, String, String), String>;
+
+impl Stage {
+    pub fn new() -> Stage {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/aws");
+        Stage::with(Estate::load(&folder).unwrap())
+    }
+
+    pub fn with(estate: Estate) -> Stage {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let catalog = Arc::new(Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap());
+        let options = Options { keep_requests: true, ..Options::default() };
+        let cloud = runtime.block_on(Simulator::start(catalog, estate, Rules::default(), options)).unwrap();
+        Stage { cloud, folder: tempfile::tempdir().unwrap(), _runtime: runtime }
+    }
+
+    /// Sets the faults from here on; earlier requests are forgotten.
+    pub fn rules(&self, text: &str) {
+        self.cloud.set_rules(Rules::parse(text).unwrap());
+        self.cloud.clear_log();
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The program with the simulator's credentials and an otherwise empty environment.
+    pub fn command(&self, database: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plumb"));
+        command.env_clear().envs(self.cloud.environment()).env("HOME", self.folder.path());
+        command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        command.args(arguments).arg("--db").arg(format!("sqlite:{}", self.path(database).display()));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub fn plumb(&self, database: &str, arguments: &[&str]) -> Run {
+        let output = self.command(database, arguments).output().unwrap();
+        Run {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    pub fn start(&self, database: &str, arguments: &[&str]) -> Child {
+        self.command(database, arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    pub fn scan(&self, database: &str, more: &[&str]) -> Run {
+        self.plumb(database, &[&["scan", "aws"], more].concat())
+    }
+
+    pub fn verdicts(&self, database: &str) -> Verdicts {
+        let rows = self.rows(database, &["findings", "--status", "all", "--format", "json"]);
+        let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        rows.iter()
+            .map(|row| {
+                ((text(row, "check_id"), text(row, "resource_uid"), text(row, "discriminator")), text(row, "status"))
+            })
+            .collect()
+    }
+
+    pub fn resources(&self, database: &str) -> BTreeMap<String, String> {
+        let rows = self.rows(database, &["inventory", "--format", "json"]);
+        let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        rows.iter().map(|row| (text(row, "uid"), text(row, "type"))).collect()
+    }
+
+    fn rows(&self, database: &str, arguments: &[&str]) -> Vec<serde_json::Value> {
+        let run = self.plumb(database, arguments);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout))
+    }
+
+    /// The operations that were asked for since the rules were set.
+    pub fn calls(&self) -> BTreeSet<String> {
+        self.cloud.counters().keys().map(name).collect()
+    }
+}
+
+/// `service:Operation`.
+pub fn name(key: &CallKey) -> String {
+    format!("{}:{}", key.service, key.operation)
+}
+
+/// Verdicts that are decided, and decided otherwise than `expected` has them.
+pub fn contradictions(found: &Verdicts, expected: &Verdicts) -> Vec<String> {
+    let decided = found.iter().filter(|(_, status)| *status != "UNKNOWN");
+    decided
+        .filter(|(key, status)| expected.get(*key) != Some(status))
+        .map(|(key, status)| format!("{key:?} is {status}, was {:?}", expected.get(key)))
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! Facts and checks over the stored estate.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use catalog::{Catalog, Check};
+use resource::Map;
+use store::{Reader, ResourceFilter, SubjectVerdicts, Writer};
+
+use crate::error::ScanError;
+use crate::meter::Meter;
+use crate::summary::Tally;
+use crate::world::World;
+
+/// Judges every resource of the account and writes the verdicts.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) checks: &'a [Arc<Check>],
+    /// Check id → parameters that differ from the check's own.
+    pub(crate) params: &'a BTreeMap<String, Map>,
+    pub(crate) account: &'a str,
+    pub(crate) world: &'a World<'a>,
+    pub(crate) reader: &'a Reader,
+    pub(crate) writer: &'a Writer,
+    pub(crate) meter: &'a Meter,
+}
+
+impl Evaluation<'_> {
+    pub(crate) fn run(&self) -> Result<Tally, ScanError> {
+        let mut by_type: BTreeMap<&Arc<str>, Vec<(&Arc<Check>, Map)>> = BTreeMap::new();
+        for check in self.checks {
+            for of in self.catalog.subjects(check) {
+                by_type.entry(&of.id).or_default().push((check, self.params_of(check)));
+            }
+        }
+        let mut tally = Tally::default();
+        for (type_id, checks) in by_type {
+            self.judge_type(type_id, &checks, &mut tally)?;
+        }
+        if let Some(failure) = self.world.failure() {
+            return Err(failure.into());
+        }
+        Ok(tally)
+    }
+
+    fn params_of(&self, check: &Check) -> Map {
+        let mut params = check.params.clone();
+        params.extend(self.params.get(&*check.id).cloned().unwrap_or_default());
+        params
+    }
+
+    fn judge_type(
+        &self,
+        type_id: &str,
+        checks: &[(&Arc<Check>, Map)],
+        tally: &mut Tally,
+    ) -> Result<(), ScanError> {
+        let ids: Arc<[Arc<str>]> = checks.iter().map(|(check, _)| check.id.clone()).collect();
+        let filter = ResourceFilter {
+            accounts: vec![self.account.to_owned()],
+            without_views: true,
+            ..ResourceFilter::default()
+        };
+        for stored in self.reader.load_type(type_id, &filter) {
+            let stored = stored?;
+            let here = self.world.here(&stored.unit.account, &stored.region);
+            let Some(subject) = self.world.entity(stored) else { continue };
+            let outcomes: Vec<_> =
+                checks.iter().flat_map(|(check, params)| check::run(check, params, &subject, &here)).collect();
+            outcomes.iter().for_each(|outcome| tally.add(outcome));
+            self.writer.verdicts(SubjectVerdicts { uid: subject.uid.clone(), checks: ids.clone(), outcomes })?;
+            Meter::add(&self.meter.judged, 1);
+        }
+        Ok(())
+    }
+}

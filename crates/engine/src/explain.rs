@@ -1,0 +1,163 @@
+//! The proof of findings, made again from the store.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use catalog::{Catalog, Check, Demand, ResourceType};
+use expr::{Entity, Explanation};
+use finding::Finding;
+use resource::{Map, Outcome, Value};
+use store::{Reader, Store, StoreError, StoredResource};
+
+use crate::account::AccountScope;
+use crate::error::ScanError;
+use crate::facts::Facts;
+use crate::world::World;
+
+/// A finding with everything that it rests on.
+pub struct Explained {
+    /// The check.
+    pub check: Arc<Check>,
+    /// The resource as it was read.
+    pub resource: StoredResource,
+    /// Its facts.
+    pub facts: Value,
+    /// The verdict as the rule gives it now over what is stored.
+    pub outcome: Outcome,
+    /// Each step of the rule.
+    pub explanation: Explanation,
+}
+
+/// Evaluates checks again over what the store holds.
+pub struct Prover<'a> {
+    catalog: &'a Arc<Catalog>,
+    world: &'a World<'a>,
+    reader: &'a Reader,
+    subjects: RefCell<HashMap<Arc<str>, Option<(StoredResource, Entity)>>>,
+    failure: RefCell<Option<StoreError>>,
+}
+
+impl Prover<'_> {
+    fn subject(&self, uid: &Arc<str>) -> Option<(StoredResource, Entity)> {
+        if let Some(known) = self.subjects.borrow().get(uid) {
+            return known.clone();
+        }
+        let stored = self.reader.get(uid).unwrap_or_else(|error| {
+            self.failure.borrow_mut().get_or_insert(error);
+            None
+        });
+        let found = stored.and_then(|stored| Some((stored.clone(), self.world.entity(stored)?)));
+        let mut known = self.subjects.borrow_mut();
+        if known.len() > 64 {
+            known.clear();
+        }
+        known.insert(uid.clone(), found.clone());
+        found
+    }
+
+    fn params(&self, check: &Check, params: Option<&Map>) -> Map {
+        let mut all = check.params.clone();
+        all.extend(params.cloned().unwrap_or_default());
+        all
+    }
+
+    /// The outcomes of a check about a resource, evidence included; none when either is no longer there.
+    pub fn outcomes(&self, check: &str, uid: &Arc<str>, params: Option<&Map>) -> Vec<Outcome> {
+        let (Some(check), Some((stored, subject))) = (self.catalog.check(check), self.subject(uid)) else {
+            return Vec::new();
+        };
+        let here = self.world.here(&stored.unit.account, &stored.region);
+        check::run(check, &self.params(check, params), &subject, &here)
+    }
+
+    /// A finding step by step; `None` when the resource, the check or the item is no longer there.
+    pub fn explain(&self, finding: &Finding, params: Option<&Map>) -> Option<Explained> {
+        let check = self.catalog.check(&finding.check)?;
+        let (stored, subject) = self.subject(&finding.uid)?;
+        let here = self.world.here(&stored.unit.account, &stored.region);
+        let steps = check::explain(check, &self.params(check, params), &subject, &here);
+        let (outcome, explanation) =
+            steps.into_iter().find(|(outcome, _)| outcome.discriminator == finding.discriminator)?;
+        Some(Explained {
+            check: check.clone(),
+            resource: stored,
+            facts: subject.facts.clone(),
+            outcome,
+            explanation,
+        })
+    }
+
+    /// The facts and kind attributes of a resource.
+    pub fn facts(&self, uid: &Arc<str>) -> (Value, Value) {
+        self.subject(uid).map(|(_, entity)| (entity.facts.clone(), entity.norm.clone())).unwrap_or_default()
+    }
+}
+
+/// Runs `work` with a prover over the store: everything that any check of the catalogue may ask is answered.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn with_prover<T>(
+    catalog: &Arc<Catalog>,
+    store: &Store,
+    settings: &Value,
+    now: i64,
+    work: impl FnOnce(&Prover<'_>) -> T,
+) -> Result<T, ScanError> {
+    let scopes = scopes(store)?;
+    let partition = scopes.first().map_or("aws".into(), |scope| scope.partition.clone());
+    let demand = full_demand(catalog);
+    let maker = Facts::new(catalog.clone(), settings.clone(), &partition);
+    let (reader, rows) = (store.reader()?, store.reader()?);
+    let world = World::load(catalog, &demand, &maker, &reader, scopes, settings.clone(), now)?;
+    let prover = Prover {
+        catalog,
+        world: &world,
+        reader: &rows,
+        subjects: RefCell::default(),
+        failure: RefCell::default(),
+    };
+    let result = work(&prover);
+    match prover.failure.into_inner().or_else(|| world.failure()) {
+        Some(failure) => Err(failure.into()),
+        None => Ok(result),
+    }
+}
+
+/// What every check needs, and every fact and attribute that a type can have.
+fn full_demand(catalog: &Catalog) -> Demand {
+    let mut demand = Demand::of(catalog, catalog.checks());
+    let facts = catalog.facts();
+    for of in catalog.resource_types() {
+        let wanted: BTreeSet<Arc<str>> =
+            facts.iter().map(|fact| fact.name.clone()).filter(|name| applies(catalog, name, of)).collect();
+        if !wanted.is_empty() {
+            demand.facts.entry(of.id.clone()).or_default().extend(wanted);
+        }
+        if !of.norm.is_empty() {
+            demand.norms.entry(of.id.clone()).or_default().extend(of.norm.keys().cloned());
+        }
+        demand.edges.extend(of.edge.iter().map(|edge| (of.id.clone(), edge.name.clone())));
+    }
+    demand
+}
+
+/// Whether the type has a place that the fact is computed from.
+fn applies(catalog: &Catalog, name: &Arc<str>, of: &ResourceType) -> bool {
+    let facts = catalog.facts();
+    facts.closure(&[name.clone()].into()).iter().any(|name| !facts.reads(name, of).paths.is_empty())
+}
+
+/// The scopes of the accounts that the store has seen, from the newest scan of each.
+fn scopes(store: &Store) -> Result<Vec<AccountScope>, ScanError> {
+    let mut scopes: Vec<AccountScope> = Vec::new();
+    for scan in store.reader()?.scan_history()? {
+        if let Some(scope) = scan.options.get("scope").and_then(AccountScope::from_json)
+            && !scopes.iter().any(|known| known.account == scope.account)
+        {
+            scopes.push(scope);
+        }
+    }
+    Ok(scopes)
+}

@@ -1,0 +1,95 @@
+//! Sets of actions or resources: patterns, less other patterns; and taking a statement's set away from them.
+
+use std::sync::Arc;
+
+use crate::pattern::{covers, overlaps};
+use crate::policy::Choice;
+
+/// What the patterns of `is` match and no pattern of `except` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Coverage {
+    pub(crate) is: Vec<Arc<str>>,
+    pub(crate) except: Vec<Arc<str>>,
+}
+
+/// A set split by another.
+pub(crate) struct Split {
+    /// What lies outside, over-estimated where patterns cross.
+    pub(crate) kept: Coverage,
+    /// What lies inside.
+    pub(crate) removed: Coverage,
+}
+
+impl Coverage {
+    pub(crate) fn all() -> Coverage {
+        Coverage { is: vec!["*".into()], except: Vec::new() }
+    }
+
+    /// The set that an element of a statement means. `None` (a trust policy's resource) means all.
+    pub(crate) fn of(element: Option<&Choice<Arc<str>>>) -> Coverage {
+        match element {
+            None => Coverage::all(),
+            Some(Choice::Is(elements)) => Coverage { is: elements.items.clone(), except: Vec::new() },
+            Some(Choice::Not(elements)) => Coverage { except: elements.items.clone(), ..Coverage::all() },
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.is.iter().all(|pattern| self.except.iter().any(|except| covers(except, pattern)))
+    }
+
+    /// Whether every text of `pattern` is in the set.
+    pub(crate) fn includes(&self, pattern: &str) -> bool {
+        self.is.iter().any(|own| covers(own, pattern)) && !self.except.iter().any(|except| overlaps(except, pattern))
+    }
+
+    /// Splits the set by what a statement's element names.
+    pub(crate) fn split(&self, by: Option<&Choice<Arc<str>>>) -> Split {
+        let nothing = Coverage { is: Vec::new(), except: self.except.clone() };
+        match by {
+            None => Split { kept: nothing, removed: self.clone() },
+            Some(Choice::Is(elements)) => self.split_by(&elements.items, nothing),
+            Some(Choice::Not(elements)) => self.split_by_rest(&elements.items, nothing),
+        }
+    }
+
+    fn split_by(&self, denied: &[Arc<str>], nothing: Coverage) -> Split {
+        let (mut kept, mut removed) = (nothing.clone(), nothing);
+        for own in &self.is {
+            if denied.iter().any(|pattern| covers(pattern, own)) {
+                removed.is.push(own.clone());
+                continue;
+            }
+            kept.is.push(own.clone());
+            for pattern in denied.iter().filter(|pattern| overlaps(pattern, own)) {
+                push(&mut kept.except, pattern);
+                // Where they only cross, the part inside cannot be written as a pattern; the whole is a safe estimate.
+                push(&mut removed.is, if covers(own, pattern) { pattern } else { own });
+            }
+        }
+        Split { kept, removed }
+    }
+
+    /// Splits by everything but `spared`.
+    fn split_by_rest(&self, spared: &[Arc<str>], nothing: Coverage) -> Split {
+        let (mut kept, mut removed) = (nothing.clone(), nothing);
+        for own in &self.is {
+            if spared.iter().any(|pattern| covers(pattern, own)) {
+                kept.is.push(own.clone());
+                continue;
+            }
+            removed.is.push(own.clone());
+            for pattern in spared.iter().filter(|pattern| overlaps(pattern, own)) {
+                push(&mut removed.except, pattern);
+                push(&mut kept.is, if covers(own, pattern) { pattern } else { own });
+            }
+        }
+        Split { kept, removed }
+    }
+}
+
+fn push(list: &mut Vec<Arc<str>>, pattern: &Arc<str>) {
+    if !list.contains(pattern) {
+        list.push(pattern.clone());
+    }
+}

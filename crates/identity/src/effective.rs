@@ -1,0 +1,194 @@
+//! What identity-based policies allow: administrator access, whole services, paths to more rights.
+//!
+//! Source: "Policy evaluation logic", AWS IAM User Guide: an unconditional Deny wins over every Allow; a permissions
+//! boundary allows nothing but caps everything.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use resource::{Hole, Value};
+
+use crate::coverage::Coverage;
+use crate::pattern::is_any;
+use crate::policy::{Choice, Document, Effect, Statement};
+
+mod escalation;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use escalation::escalation;
+
+/// One thing that is allowed.
+#[derive(Clone, Debug, PartialEq)]
+struct Allowed {
+    actions: Coverage,
+    resources: Coverage,
+    conditional: bool,
+    policy: Arc<str>,
+    statement: Arc<str>,
+    text: String,
+}
+
+/// What a set of identity-based policies allows together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Effective {
+    allowed: Vec<Allowed>,
+    /// Why there may be more, or less.
+    pub(crate) open: Option<Arc<Hole>>,
+}
+
+/// A reason chain's items.
+pub(crate) type Because = Vec<Value>;
+
+/// As with grants: beyond this many parts only whole ones are taken away.
+const MAX_PARTS: usize = 512;
+
+impl Effective {
+    /// Evaluates documents together; each comes with the name that reason chains give it.
+    pub(crate) fn of(policies: &[(Arc<str>, Value)]) -> Effective {
+        let mut found = Effective::default();
+        let mut documents = Vec::new();
+        for (name, value) in policies {
+            match value {
+                Value::Null => {}
+                Value::Unknown(hole) => found.open = Some(hole.clone()),
+                value => match Document::parse(value) {
+                    Ok(document) => documents.push((name.clone(), document)),
+                    Err(error) => found.open = Some(error.hole()),
+                },
+            }
+        }
+        for (name, document) in &documents {
+            found.open = found.open.take().or_else(|| document.open.clone());
+            for statement in &document.statements {
+                found.open = found.open.take().or_else(|| statement.hole().cloned());
+                if statement.effect == Ok(Effect::Allow) {
+                    found.allowed.push(Allowed::of(name, statement));
+                }
+            }
+        }
+        for statement in documents.iter().flat_map(|(_, document)| &document.statements) {
+            if statement.effect == Ok(Effect::Deny) && statement.conditions.is_empty() {
+                found.deny(statement);
+            }
+        }
+        found
+    }
+
+    fn deny(&mut self, statement: &Statement) {
+        let mut budget = MAX_PARTS.saturating_sub(self.allowed.len());
+        let mut left = Vec::new();
+        for allowed in std::mem::take(&mut self.allowed) {
+            let actions = allowed.actions.split(Some(&statement.actions));
+            let resources = allowed.resources.split(statement.resources.as_ref());
+            if actions.removed.is_empty() || resources.removed.is_empty() {
+                left.push(allowed);
+                continue;
+            }
+            let whole = actions.kept.is_empty() && resources.kept.is_empty();
+            if !whole && budget == 0 {
+                left.push(allowed);
+                continue;
+            }
+            budget = budget.saturating_sub(1);
+            if !actions.kept.is_empty() {
+                left.push(Allowed { actions: actions.kept, ..allowed.clone() });
+            }
+            if !resources.kept.is_empty() {
+                left.push(Allowed { actions: actions.removed, resources: resources.kept, ..allowed });
+            }
+        }
+        self.allowed = left;
+    }
+
+    /// Whether nearly every action is allowed on every resource: `Action` `*`, or all but a list that leaves most
+    /// services.
+    pub(crate) fn admin(&self) -> Option<(bool, Because)> {
+        let full: Vec<&Allowed> = self.allowed.iter().filter(|allowed| allowed.is_admin()).collect();
+        if full.is_empty() {
+            return None;
+        }
+        Some((full.iter().all(|allowed| allowed.conditional), full.iter().map(|allowed| allowed.because()).collect()))
+    }
+
+    /// Whether every action of a service is allowed on every resource.
+    pub(crate) fn full_service(&self, service: &str) -> bool {
+        let every = format!("{}:*", service.to_ascii_lowercase());
+        self.allowed.iter().any(|allowed| allowed.is_broad() && allowed.actions.includes(&every))
+    }
+
+    /// What allows every action that the pattern matches. `true` when each is limited to some resources or conditions.
+    fn allows(&self, action: &str) -> Option<(bool, &Allowed)> {
+        let able = || self.allowed.iter().filter(|allowed| allowed.actions.includes(action));
+        let free = able().find(|allowed| allowed.is_broad() && !allowed.conditional);
+        free.map(|allowed| (false, allowed)).or_else(|| able().next().map(|allowed| (true, allowed)))
+    }
+}
+
+impl Allowed {
+    fn of(policy: &Arc<str>, statement: &Statement) -> Allowed {
+        let list = |choice: &Choice<Arc<str>>| match choice {
+            Choice::Is(elements) => elements.items.join(", "),
+            Choice::Not(elements) => format!("everything but {}", elements.items.join(", ")),
+        };
+        let on = statement.resources.as_ref().map_or_else(String::new, |choice| format!(" on {}", list(choice)));
+        Allowed {
+            actions: Coverage::of(Some(&statement.actions)),
+            resources: Coverage::of(statement.resources.as_ref()),
+            conditional: !statement.conditions.is_empty() || statement.conditions_open.is_some(),
+            policy: policy.clone(),
+            statement: statement.label.clone(),
+            text: format!("allows {}{on}", list(&statement.actions)),
+        }
+    }
+
+    fn because(&self) -> Value {
+        let mut text = self.text.clone();
+        if self.conditional {
+            text.push_str(" under conditions");
+        }
+        Value::map([
+            ("policy", Value::Str(self.policy.clone())),
+            ("statement", Value::Str(self.statement.clone())),
+            ("text", Value::from(text)),
+        ])
+    }
+
+    /// Whether it reaches all resources, or all but some.
+    fn is_broad(&self) -> bool {
+        self.resources.is.iter().any(|pattern| is_every_resource(pattern))
+            && !self.resources.except.iter().any(|pattern| is_every_resource(pattern))
+    }
+
+    fn is_admin(&self) -> bool {
+        self.is_broad()
+            && self.actions.is.iter().any(|pattern| is_every_action(pattern))
+            && leaves_most_services(&self.actions.except)
+    }
+}
+
+fn is_every_action(pattern: &str) -> bool {
+    is_any(pattern) || pattern.split_once(':').is_some_and(|(service, action)| is_any(service) && is_any(action))
+}
+
+/// `*`, `*:*`, `arn:aws:*`, `arn:*:*:*:*:*`.
+fn is_every_resource(pattern: &str) -> bool {
+    let rest = pattern.strip_prefix("arn:").unwrap_or(pattern);
+    let rest = ["aws:", "aws-cn:", "aws-us-gov:"].iter().find_map(|head| rest.strip_prefix(head)).unwrap_or(rest);
+    rest.split(':').all(is_any)
+}
+
+/// More than half of the roughly 420 service prefixes of "Actions, resources, and condition keys for AWS services".
+const MOST_SERVICES: usize = 210;
+
+/// Whether actions that are taken out leave most services: `NotAction: iam:*` still makes an administrator of
+/// everything else.
+fn leaves_most_services(except: &[Arc<str>]) -> bool {
+    let whole: BTreeSet<&str> = except
+        .iter()
+        .filter_map(|pattern| pattern.split_once(':'))
+        .filter(|(_, action)| is_any(action))
+        .map(|(service, _)| service)
+        .collect();
+    !except.iter().any(|pattern| is_every_action(pattern)) && whole.len() < MOST_SERVICES
+}

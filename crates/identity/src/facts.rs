@@ -1,0 +1,197 @@
+//! The entry point: facts of one resource.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use catalog::{Catalog, Policy, PolicyKind, ResourceType};
+use expr::{Entity, EntitySet, Scope, Truth, Val};
+use resource::{Hole, List, Map, Span, Value};
+
+use crate::effective::{Effective, escalation};
+use crate::grants::{Grants, Neutralised, acl, kms_grants, resource_policy, sharing};
+use crate::places::places;
+use crate::secrets;
+use crate::settings::Settings;
+
+#[cfg(test)]
+mod tests;
+
+/// What surrounds the resource whose facts are computed.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The catalogue, for the types of neighbours.
+    pub catalog: &'a Catalog,
+    /// The resource's scope; `self` is supplied here.
+    pub scope: &'a dyn Scope,
+    /// The owner and whom it trusts.
+    pub settings: &'a Settings,
+}
+
+/// Computes the wanted facts of `identity` (`grants`, `admin`, `escalation`, `secrets`) for one resource. Facts whose
+/// source the resource's type does not have are empty, not unknown: it has no such policy.
+pub fn facts(entity: &Entity, of: &ResourceType, world: &World<'_>, wanted: &BTreeSet<Arc<str>>) -> Map {
+    let mut found = Map::new();
+    if wanted.contains("grants") {
+        found.insert("grants".into(), grants(entity, of, world));
+    }
+    if wanted.contains("admin") || wanted.contains("escalation") {
+        let rights = Rights::of(entity, of, world);
+        if wanted.contains("admin") {
+            found.insert("admin".into(), rights.admin());
+        }
+        if wanted.contains("escalation") {
+            found.insert("escalation".into(), escalation(&rights.policies, rights.boundary.as_ref()));
+        }
+    }
+    if wanted.contains("secrets") {
+        found.insert("secrets".into(), secrets::of_document(of, &entity.document, world.settings));
+    }
+    found
+}
+
+fn grants(entity: &Entity, of: &ResourceType, world: &World<'_>) -> Value {
+    let mut all = List::default();
+    for policy in of.policy.iter().filter(|policy| policy.kind != PolicyKind::Identity) {
+        let found = places(&entity.document, &policy.at);
+        all.open = all.open.or(found.open);
+        for value in found.values {
+            let mut grants = read(policy, value, entity, world.settings);
+            if let Some(blocked) = blocked(policy, entity, world) {
+                grants.block(&blocked, policy.kind == PolicyKind::Policy);
+            }
+            all.open = all.open.or(grants.open.clone());
+            all.items.extend(grants.to_values(&policy.called));
+        }
+    }
+    Value::List(all)
+}
+
+fn read(policy: &Policy, value: &Value, entity: &Entity, settings: &Settings) -> Grants {
+    match policy.kind {
+        PolicyKind::Policy | PolicyKind::Trust => resource_policy(value, settings),
+        PolicyKind::Acl => acl(value, entity.document.get("Owner").get("ID")),
+        PolicyKind::Shared => sharing(value, settings),
+        PolicyKind::Grants => kms_grants(value, settings),
+        PolicyKind::Identity => Grants::default(),
+    }
+}
+
+/// What the type's `blocked` expression says.
+fn blocked(policy: &Policy, entity: &Entity, world: &World<'_>) -> Option<Neutralised> {
+    let expression = policy.blocked.as_ref()?;
+    match expression.evaluate(&Of { entity, scope: world.scope }).truth() {
+        Truth::True => Some(Neutralised::By(policy.blocked_by.as_deref().unwrap_or("another setting").into())),
+        Truth::False => None,
+        Truth::Unknown(holes) => Some(Neutralised::Unknown(holes.first().clone())),
+    }
+}
+
+/// What a principal's, or a managed policy's, documents allow.
+struct Rights {
+    policies: Effective,
+    boundary: Option<Effective>,
+}
+
+impl Rights {
+    fn of(entity: &Entity, of: &ResourceType, world: &World<'_>) -> Rights {
+        let mut documents = Documents::default();
+        documents.add(entity, of, world, 0);
+        let mut bounds = Documents::default();
+        let edges = &of.edge;
+        for edge in edges.iter().filter(|edge| world.catalog.facts().bounded_by().contains(&edge.name)) {
+            bounds.add_neighbours(&world.scope.refs(entity, &edge.name), world, 1);
+        }
+        let bounded = !bounds.items.is_empty() || bounds.open.is_some();
+        Rights { policies: documents.effective(), boundary: bounded.then(|| bounds.effective()) }
+    }
+
+    fn admin(&self) -> Value {
+        let held = self.policies.admin().is_some();
+        let capped = self.boundary.as_ref().is_some_and(|boundary| boundary.admin().is_none());
+        let hole = self.policies.open.clone();
+        let cap_hole = self.boundary.as_ref().and_then(|boundary| boundary.open.clone());
+        match (held, capped, hole, cap_hole) {
+            // A boundary that is fully known and does not allow it decides alone.
+            (_, true, _, None) => Value::Bool(false),
+            (false, _, None, _) => Value::Bool(false),
+            (_, _, Some(hole), _) | (_, _, None, Some(hole)) => Value::Unknown(hole),
+            (true, false, None, None) => Value::Bool(true),
+        }
+    }
+}
+
+/// Policy documents with their names.
+#[derive(Default)]
+struct Documents {
+    items: Vec<(Arc<str>, Value)>,
+    open: Option<Arc<Hole>>,
+}
+
+/// A user → its groups → their policies; nothing is nested deeper.
+const MAX_DEPTH: usize = 3;
+
+impl Documents {
+    fn add(&mut self, entity: &Entity, of: &ResourceType, world: &World<'_>, depth: usize) {
+        for policy in of.policy.iter().filter(|policy| policy.kind == PolicyKind::Identity) {
+            let found = places(&entity.document, &policy.at);
+            self.open = self.open.take().or(found.open);
+            let name: Arc<str> = format!("{} of {}", policy.called, entity.name).into();
+            self.items.extend(found.values.into_iter().map(|value| (name.clone(), value.clone())));
+        }
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        for edge in of.edge.iter().filter(|edge| world.catalog.facts().allowed_by().contains(&edge.name)) {
+            self.add_neighbours(&world.scope.refs(entity, &edge.name), world, depth + 1);
+        }
+    }
+
+    fn add_neighbours(&mut self, set: &EntitySet, world: &World<'_>, depth: usize) {
+        self.open = self.open.take().or_else(|| set.open.clone());
+        for member in &set.members {
+            match member {
+                Ok(entity) => match world.catalog.resource_type(&entity.type_id) {
+                    Some(of) => self.add(entity, of, world, depth),
+                    None => {}
+                },
+                Err(hole) => self.open = Some(hole.clone()),
+            }
+        }
+    }
+
+    fn effective(self) -> Effective {
+        let mut found = Effective::of(&self.items);
+        found.open = found.open.or(self.open);
+        found
+    }
+}
+
+/// A scope whose `self` is the resource at hand.
+struct Of<'a> {
+    entity: &'a Entity,
+    scope: &'a dyn Scope,
+}
+
+impl Scope for Of<'_> {
+    fn root(&self, name: &str) -> Option<Val> {
+        match name {
+            "self" => Some(Val::from(self.entity.clone())),
+            _ => self.scope.root(name),
+        }
+    }
+    fn refs(&self, from: &Entity, edge: &str) -> Arc<EntitySet> {
+        self.scope.refs(from, edge)
+    }
+    fn refs_in(&self, to: &Entity, edge: &str) -> Arc<EntitySet> {
+        self.scope.refs_in(to, edge)
+    }
+    fn list(&self, type_id: &str, span: Span) -> Arc<EntitySet> {
+        self.scope.list(type_id, span)
+    }
+    fn now(&self) -> i64 {
+        self.scope.now()
+    }
+    fn call(&self, name: &str, args: &[Val]) -> Option<Val> {
+        self.scope.call(name, args)
+    }
+}

@@ -1,0 +1,34 @@
+//! Who may do what: IAM policies, ACLs and sharing lists as grants, identity policies as effective rights, and secrets
+//! in clear text. What it finds are facts with reason chains; checks never parse a policy themselves.
+//!
+//! It does no I/O, reads no clock and never returns a secret's value.
+//!
+//! ```
+//! use identity::policy::{Document, Effect};
+//! use resource::Value;
+//!
+//! let text = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}}"#;
+//! let document = Document::parse(&Value::from_json(text).unwrap()).unwrap();
+//! assert_eq!(document.statements[0].effect, Ok(Effect::Allow));
+//! ```
+#![deny(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod condition;
+mod coverage;
+mod effective;
+mod facts;
+mod federation;
+mod grants;
+mod host;
+mod party;
+mod pattern;
+mod places;
+pub mod policy;
+mod secrets;
+mod settings;
+
+pub use facts::{World, facts};
+pub use host::{call, signature};
+pub use secrets::{SecretFound, scrub};
+pub use settings::Settings;

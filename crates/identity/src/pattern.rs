@@ -1,0 +1,81 @@
+//! IAM patterns: `*` is any number of characters, `?` is one. Matching is iterative and needs no more than
+//! `pattern × text` steps; no pattern is ever turned into a regular expression.
+
+/// Whether the pattern matches the text as it stands.
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    glob(pattern.as_bytes(), text.as_bytes(), |p, t| p == b'?' || p == t)
+}
+
+/// Whether every text that `inner` matches is matched by `outer` too. Sound, and complete but for patterns that only
+/// together with `?` runs say the same (`*?` and `?*`): there it answers `false`.
+pub(crate) fn covers(outer: &str, inner: &str) -> bool {
+    // A star of `inner` stands for anything, so only a star of `outer` may meet it.
+    glob(outer.as_bytes(), inner.as_bytes(), |o, i| (o == b'?' && i != b'*') || (o == i && i != b'*'))
+}
+
+/// The greedy matcher: on a mismatch it falls back to the last star, which is enough for globs.
+fn glob(pattern: &[u8], text: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(&byte) = text.get(t) {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(&wanted) if same(wanted, byte) => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    p = at + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.get(p..).is_none_or(|rest| rest.iter().all(|byte| *byte == b'*'))
+}
+
+/// Whether some text is matched by both. Errs towards `true` where the literal heads and tails agree.
+pub(crate) fn overlaps(left: &str, right: &str) -> bool {
+    if covers(left, right) || covers(right, left) {
+        return true;
+    }
+    let wild = |text: &str| text.contains(['*', '?']);
+    match (wild(left), wild(right)) {
+        (false, false) => left == right,
+        (false, true) => matches(right, left),
+        (true, false) => matches(left, right),
+        (true, true) => heads_agree(left.bytes(), right.bytes()) && heads_agree(left.bytes().rev(), right.bytes().rev()),
+    }
+}
+
+/// Whether two patterns agree up to the first star of either.
+fn heads_agree(left: impl Iterator<Item = u8>, right: impl Iterator<Item = u8>) -> bool {
+    for (l, r) in left.zip(right) {
+        if l == b'*' || r == b'*' {
+            return true;
+        }
+        if l != r && l != b'?' && r != b'?' {
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether the text holds a wildcard.
+pub(crate) fn is_wild(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// Whether the text is nothing but wildcards.
+pub(crate) fn is_any(text: &str) -> bool {
+    !text.is_empty() && text.contains('*') && text.bytes().all(|byte| byte == b'*' || byte == b'?')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! What the user has declared about their own world.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use resource::Value;
+
+/// Whose resources are judged, and whom their owner trusts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The account that owns the resource at hand, 12 digits.
+    pub account: Arc<str>,
+    /// Its partition: `aws`, `aws-cn`, `aws-us-gov`.
+    pub partition: Arc<str>,
+    /// Accounts that count as ours, 12 digits each (`settings.trusted_accounts`).
+    pub trusted_accounts: BTreeSet<Arc<str>>,
+    /// Organisation ids that count as ours, `o-…` (`settings.own_organisations`).
+    pub own_organisations: BTreeSet<Arc<str>>,
+    /// Address ranges that count as ours although they are public (`settings.trusted_networks`).
+    pub trusted_networks: Vec<IpNet>,
+    /// Names whose values are never secrets (`settings.ignored_secret_names`), lower case.
+    pub ignored_secret_names: BTreeSet<String>,
+}
+
+impl Settings {
+    /// Reads the user's settings for the resources of one account. What is not a text of the expected form is left
+    /// out, so that a mistake can only make Plumb stricter.
+    pub fn new(settings: &Value, account: &str, partition: &str) -> Settings {
+        let texts = |name: &str| settings.get(name).items().iter().filter_map(Value::as_str).collect::<Vec<_>>();
+        Settings {
+            account: account.into(),
+            partition: partition.into(),
+            trusted_accounts: texts("trusted_accounts").into_iter().filter(|id| is_account(id)).map(Arc::from).collect(),
+            own_organisations: texts("own_organisations").into_iter().map(Arc::from).collect(),
+            trusted_networks: texts("trusted_networks").into_iter().filter_map(network).collect(),
+            ignored_secret_names: texts("ignored_secret_names").into_iter().map(str::to_lowercase).collect(),
+        }
+    }
+
+    /// Whether an account is the owner or trusted.
+    pub(crate) fn is_own(&self, account: &str) -> bool {
+        *account == *self.account || self.trusted_accounts.contains(account)
+    }
+}
+
+/// Whether the text is an AWS account id.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// An address range or a single address.
+pub(crate) fn network(text: &str) -> Option<IpNet> {
+    text.parse::<IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))
+}

@@ -1,0 +1,96 @@
+//! Documents at rest: JSON text, compressed where that helps.
+
+use resource::Value;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::canonical::Address;
+use crate::error::{Fault, Inner};
+
+/// How a body is written, its first byte. Later forms (a dictionary per type) get their own.
+const PLAIN: u8 = 0;
+const ZSTD: u8 = 1;
+/// No provider's document comes near this; a damaged length must not ask for more.
+const LONGEST: usize = 256 << 20;
+
+pub(crate) fn pack(document: &Value) -> Inner<Vec<u8>> {
+    let text = document.to_json();
+    let mut body = vec![PLAIN];
+    let compressed = zstd::bulk::compress(text.as_bytes(), 3).map_err(|error| Fault::Damaged(error.to_string()))?;
+    if compressed.len() + 4 < text.len() {
+        body[0] = ZSTD;
+        let length = u32::try_from(text.len()).map_err(|_| Fault::Damaged("a document is over 4 GiB".to_owned()))?;
+        body.extend_from_slice(&length.to_le_bytes());
+        body.extend_from_slice(&compressed);
+    } else {
+        body.extend_from_slice(text.as_bytes());
+    }
+    Ok(body)
+}
+
+pub(crate) fn unpack(body: &[u8]) -> Inner<Value> {
+    let damaged = || Fault::Damaged("a document cannot be read back".to_owned());
+    let text = match body.split_first().ok_or_else(damaged)? {
+        (&PLAIN, text) => text.to_vec(),
+        (&ZSTD, rest) => {
+            let (length, compressed) = rest.split_at_checked(4).ok_or_else(damaged)?;
+            let length = u32::from_le_bytes(length.try_into().map_err(|_| damaged())?) as usize;
+            if length > LONGEST {
+                return Err(damaged());
+            }
+            zstd::bulk::decompress(compressed, length).map_err(|_| damaged())?
+        }
+        _ => return Err(damaged()),
+    };
+    Ok(serde_json::from_slice(&text)?)
+}
+
+pub(crate) fn load(db: &Connection, id: i64) -> Inner<Value> {
+    let mut statement = db.prepare_cached("SELECT body FROM documents WHERE id = ?1")?;
+    let body: Vec<u8> = statement.query_row([id], |row| row.get(0))?;
+    unpack(&body)
+}
+
+/// Stores a document under its address and returns its number; where it is there already only what is volatile is
+/// brought up to date.
+pub(crate) fn store(db: &Connection, address: &Address, body: impl FnOnce() -> Inner<Vec<u8>>) -> Inner<i64> {
+    let mut find = db.prepare_cached("SELECT id, stamp FROM documents WHERE hash = ?1")?;
+    let found: Option<(i64, Option<[u8; 8]>)> =
+        find.query_row([&address.hash], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    match found {
+        Some((id, stamp)) if stamp == address.stamp => Ok(id),
+        Some((id, _)) => {
+            let mut update = db.prepare_cached("UPDATE documents SET stamp = ?2, body = ?3 WHERE id = ?1")?;
+            update.execute(params![id, address.stamp, body()?])?;
+            Ok(id)
+        }
+        None => {
+            let mut insert = db.prepare_cached("INSERT INTO documents (hash, stamp, body) VALUES (?1, ?2, ?3)")?;
+            Ok(insert.insert(params![address.hash, address.stamp, body()?])?)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_document_comes_back_as_it_was() {
+        let long = format!(r#"{{"A":"{}"}}"#, "x".repeat(5000));
+        for text in ["null", "{}", r#"{"A":[1,2.5,"é",null,true]}"#, long.as_str()] {
+            let document = Value::from_json(text).unwrap();
+            let body = pack(&document).unwrap();
+            assert!(body.len() <= text.len() + 1);
+            assert_eq!(unpack(&body).unwrap(), document);
+        }
+    }
+
+    #[test]
+    fn a_damaged_body_is_an_error_and_nothing_worse() {
+        for body in
+            [&b""[..], &[9], &[ZSTD], &[ZSTD, 0xff, 0xff, 0xff, 0xff, 1], &[ZSTD, 9, 0, 0, 0, 1, 2], &[PLAIN, b'{']]
+        {
+            assert!(matches!(unpack(body), Err(Fault::Damaged(_))), "{body:?}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+"""An AWS emulator on loopback, in this process.
+
+moto answers for many accounts: the access key decides which. In this process rather than behind a command, because two
+things cannot be said through any AWS client: that a key was last used long ago, and that the root user has MFA.
+"""
+
+import datetime
+import logging
+import os
+import urllib.parse
+
+# A developer's own profile or endpoint must not reach a test, nor an instance's metadata service.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ.update(AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
+# AWS's own policies, AdministratorAccess among them.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+# Its 1,284 sample images a region have snapshots that it lists as the account's own.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+import boto3
+import botocore.config
+from moto.iam.models import AccessKeyLastUsed, iam_backends
+from moto.server import ThreadedMotoServer
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+MAIN = "123456789012"  # the emulator's own account: where the flaws are
+SECOND = "222233334444"  # where account-wide settings are as they should be
+THIRD = "333344445555"  # where they are nearly so
+QUIET = botocore.config.Config(retries={"max_attempts": 0})
+
+
+class Cloud:
+    """Clients of the emulator, by account and region."""
+
+    def __init__(self):
+        self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self.server.start()
+        host, port = self.server.get_host_and_port()
+        self.url = f"http://{host}:{port}"
+        self.credentials = {MAIN: ("testing", "testing", None)}
+        for account in (SECOND, THIRD):
+            answer = self.client("sts").assume_role(
+                RoleArn=f"arn:aws:iam::{account}:role/scanner", RoleSessionName="tests"
+            )["Credentials"]
+            self.credentials[account] = (answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+
+    def enabled_regions(self, account=MAIN):
+        """Those that a scan reads. The emulator lists regions of other partitions as well, as not opted in."""
+        listed = self.client("ec2", account=account).describe_regions()["Regions"]
+        return sorted(region["RegionName"] for region in listed if region["OptInStatus"] != "not-opted-in")
+
+    def client(self, service, region="us-east-1", account=MAIN):
+        key, secret, token = self.credentials[account]
+        client = boto3.client(
+            service, region_name=region, endpoint_url=self.url, config=QUIET,
+            aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token,
+        )
+        if service == "s3control":
+            # boto3 puts the account in front of the host name, which loopback cannot resolve.
+            client.meta.events.register("before-sign.s3-control", self._plain_host)
+        return client
+
+    def _plain_host(self, request, **_):
+        request.url = self.url + urllib.parse.urlsplit(request.url).path
+
+    def environment(self, account):
+        """What a scanner of that account needs in its environment, and nothing else of ours."""
+        key, secret, token = self.credentials[account]
+        found = {
+            "PATH": os.environ["PATH"], "AWS_ENDPOINT_URL": self.url, "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        }
+        if token:
+            found["AWS_SESSION_TOKEN"] = token
+        return found
+
+    def stop(self):
+        self.server.stop()
+
+    # What no AWS call can say.
+
+    def key_history(self, user, key, created_days, used_days=None, account=MAIN):
+        """Dates an access key back."""
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
+        for held in iam_backends[account]["aws"].users[user].access_keys:
+            if held.access_key_id == key:
+                held.create_date = now - datetime.timedelta(days=created_days)
+                held.last_used = None if used_days is None else AccessKeyLastUsed(
+                    timestamp=now - datetime.timedelta(days=used_days), service="s3", region="eu-west-1"
+                )
+                return
+        raise KeyError(f"{user} has no key {key}")
+
+    def root_mfa(self, account):
+        iam_backends[account]["aws"].account_summary._account_mfa_enabled = 1
+
+
+class Book:
+    """What a scan must say. One entry per (account, check, resource, discriminator)."""
+
+    def __init__(self):
+        self.entries = {}
+        self.gone = {}  # resources that a scan must not list, with the reason
+
+    def _add(self, verdict, check, uid, discriminator, account, why):
+        key = (account, check, uid, discriminator)
+        assert key not in self.entries, f"planted twice: {key}"
+        self.entries[key] = {
+            "account": account, "check": check, "resource": uid, "discriminator": discriminator,
+            "verdict": verdict, "why": why,
+        }
+
+    def fails(self, check, uid, why, discriminator="", account=MAIN):
+        self._add("FAIL", check, uid, discriminator, account, why)
+
+    def passes(self, check, uid, why, discriminator="", account=MAIN):
+        self._add("PASS", check, uid, discriminator, account, why)
+
+    def unknown(self, check, uid, why, discriminator="", account=MAIN):
+        self._add("UNKNOWN", check, uid, discriminator, account, why)
+
+    def not_applicable(self, check, uid, why, discriminator="", account=MAIN):
+        self._add("NOT_APPLICABLE", check, uid, discriminator, account, why)
+
+    def absent(self, uid, why):
+        self.gone[uid] = why

@@ -1,0 +1,327 @@
+"""Holds our wire codec against botocore's, for every operation that the catalogue uses.
+
+    python tests/aws/oracle.py [COMMAND...]      # COMMAND speaks `cargo xtask wire`; that is the default
+
+Needs botocore, and moto for one of the checks. Samples are botocore's own published ones (examples-1.json) and, so that
+every member of every model is met, made-up ones: full, with empty lists, and with awkward text. For each:
+
+  request   botocore writes the request  -> we find the operation and read back the same input
+            we write the request         -> it says the same as botocore's
+  answer    we write the answer          -> botocore reads back the same output, and so do we
+            moto writes the answer       -> we read the same output
+            a cut answer                 -> we refuse it
+"""
+
+import base64
+import datetime
+import json
+import pathlib
+import subprocess
+import sys
+import urllib.parse
+from xml.etree import ElementTree
+
+import botocore.handlers
+import botocore.parsers
+import botocore.serialize
+import botocore.session
+from botocore.awsrequest import HeadersDict
+from botocore.model import ServiceModel
+from botocore.utils import parse_timestamp
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODELS = ROOT / "catalog/api/aws"
+LOADER = botocore.session.get_session().get_component("data_loader")
+AWKWARD = " <a href=\"x\">&amp; ü 漢 \U0001f512 %2F + 'q' "
+
+
+class Codec:
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True,
+                                        encoding="utf-8")
+
+    def ask(self, do, call, **rest):
+        self.process.stdin.write(json.dumps({"do": do, "call": call, **rest}) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            raise Refused(answer["error"])
+        return answer["ok"]
+
+
+class Refused(Exception):
+    pass
+
+
+def document(shape, value):
+    """A botocore value in the form of our documents."""
+    if value is None:
+        return None
+    kind = shape.type_name
+    if kind == "structure" and getattr(shape, "is_document_type", False):
+        return value
+    if kind == "structure":
+        found = {name: document(shape.members[name], item) for name, item in value.items() if name in shape.members}
+        return {name: item for name, item in found.items() if item is not None}
+    if kind == "list":
+        return [document(shape.member, item) for item in value]
+    if kind == "map":
+        return {name: document(shape.value, item) for name, item in value.items()}
+    if kind == "timestamp":
+        return moment(value)
+    if kind == "blob":
+        return base64.b64encode(value if isinstance(value, bytes) else value.encode()).decode()
+    if kind in ("float", "double"):
+        return float(value)
+    return value
+
+
+def moment(value):
+    time = value if isinstance(value, datetime.datetime) else parse_timestamp(value)
+    text = time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
+    return text + "Z"
+
+
+def native(shape, value):
+    """A published sample, which is JSON, in the form that botocore wants."""
+    kind = shape.type_name
+    if kind == "structure":
+        return {name: native(shape.members[name], item) for name, item in value.items() if name in shape.members}
+    if kind == "list":
+        return [native(shape.member, item) for item in value]
+    if kind == "map":
+        return {name: native(shape.value, item) for name, item in value.items()}
+    if kind == "timestamp":
+        return parse_timestamp(value)
+    if kind == "blob" and isinstance(value, str):
+        return value.encode()
+    if kind in ("integer", "long") and isinstance(value, str):
+        return int(value)
+    if kind == "boolean" and isinstance(value, str):
+        return value.lower() == "true"
+    return value
+
+
+def sample(shape, style, path=(), place=None):
+    kind = shape.type_name
+    if kind == "structure":
+        if shape.name in path or len(path) > 9:
+            return None
+        out = {}
+        for name, member in shape.members.items():
+            where = member.serialization.get("location") or place
+            value = sample(member, style, (*path, shape.name), where)
+            if member.serialization.get("hostLabel"):
+                value = "123456789012"
+            if where == "statusCode":
+                value = 200
+            if value is not None:
+                out[name] = value
+            if getattr(shape, "is_tagged_union", False) and out:
+                break
+        return out
+    if kind == "list":
+        if style == "empty" and place not in ("querystring", "header"):
+            return []
+        items = [sample(shape.member, style, (*path, shape.name), place) for _ in range(2)]
+        return None if items[0] is None else items
+    if kind == "map":
+        value = sample(shape.value, style, (*path, shape.name), place)
+        return None if value is None else {"first": value, "second-key": value}
+    if kind in ("integer", "long"):
+        return 7 if kind == "integer" else 4503599627370497
+    if kind in ("float", "double"):
+        return 1.5
+    if kind == "boolean":
+        return True
+    if kind == "timestamp":
+        micros = 123000 if style == "awkward" and place is None else 0
+        return datetime.datetime(2026, 1, 2, 3, 4, 5, micros, tzinfo=datetime.timezone.utc)
+    if kind == "blob":
+        return b"\x00\xff blob" if style == "awkward" else b"blob"
+    if style == "awkward":
+        return {"header": "a-b", "headers": "a-b", "uri": "a b/ü:c"}.get(place, AWKWARD)
+    return "text"
+
+
+def http_request(serialized):
+    """What botocore would send, as (method, path, query, headers, body)."""
+    path, _, fixed = serialized["url_path"].partition("?")
+    pairs = urllib.parse.parse_qsl(fixed, keep_blank_values=True)
+    query = serialized["query_string"] or {}
+    for name, value in query.items() if isinstance(query, dict) else query:
+        pairs += [(name, str(item)) for item in (value if isinstance(value, list) else [value])]
+    body = serialized["body"]
+    if isinstance(body, dict):
+        body = urllib.parse.urlencode(body)
+    text = body.decode() if isinstance(body, bytes) else body
+    return {"method": serialized["method"], "path": path, "query": urllib.parse.urlencode(pairs, quote_via=urllib.parse.quote),
+            "headers": [[name, str(value)] for name, value in serialized["headers"].items()], "body": text}
+
+
+def meaning(request, protocol):
+    """What a request says, whatever the order and spelling."""
+    query = request["query"]
+    pairs = urllib.parse.parse_qsl(query, keep_blank_values=True) if isinstance(query, str) else map(tuple, query)
+    body = request["body"]
+    if protocol in ("query", "ec2"):
+        body = sorted(urllib.parse.parse_qsl(body, keep_blank_values=True))
+    elif body and "json" in protocol:
+        body = json.loads(body)
+    elif body:
+        body = ElementTree.canonicalize(body)
+    plain = {name.lower(): value for name, value in request["headers"]}
+    headers = {name: value for name, value in plain.items() if name != "content-type" or protocol != "rest-xml"}
+    return {"method": request["method"], "path": urllib.parse.unquote(request["path"]), "query": sorted(pairs),
+            "headers": headers, "body": body}
+
+
+def botocore_reads(model, operation, protocol, response):
+    parser = botocore.parsers.create_parser(protocol)
+    body = response["body"].encode()
+    headers = HeadersDict({name: value for name, value in response["headers"]})
+    raw = {"headers": headers, "status_code": response["status"], "body": body, "context": {}}
+    parsed = parser.parse(raw, operation.output_shape)
+    if (model.service_name, operation.name) == ("s3", "GetBucketLocation"):
+        botocore.handlers.parse_get_bucket_location(parsed, type("Raw", (), {"raw": True, "content": body}))
+    parsed.pop("ResponseMetadata", None)
+    return document(operation.output_shape, parsed) if operation.output_shape else {}
+
+
+def moto_writes(service, operation, protocol, output):
+    from moto.core.model import ServiceModel as MotoModel
+    from moto.core.serialize import SerializationContext, get_serializer_class
+
+    kind = get_serializer_class(service, protocol)
+    model = MotoModel(LOADER.load_service_model(service, "service-2"), service)
+    return kind(operation_model=model.operation_model(operation), context=SerializationContext(request_id="request-1")).serialize(output)
+
+
+class Operation:
+    """One operation of a service, with the protocol that our models chose."""
+
+    def __init__(self, codec, service, name, protocol):
+        self.codec, self.service, self.name, self.protocol = codec, service, name, protocol
+        self.model = ServiceModel(LOADER.load_service_model(service, "service-2"), service)
+        self.operation = self.model.operation_model(name)
+        self.call = f"{service}:{name}"
+
+    def request(self, given):
+        shape = self.operation.input_shape
+        wanted = document(shape, given) if shape else {}
+        serializer = botocore.serialize.create_serializer(self.protocol, include_validation=False)
+        theirs = http_request(serializer.serialize_to_request(given, self.operation))
+        read = self.codec.ask("decode_request", self.call, **theirs)
+        same("the operation found", read["operation"], self.name)
+        same("the input read back", pruned(read["document"], self.protocol), pruned(wanted, self.protocol))
+        ours = self.codec.ask("encode_request", self.call, document=wanted)
+        same("the request", meaning(ours, self.protocol), meaning(theirs, self.protocol))
+
+    def answer(self, given):
+        shape = self.operation.output_shape
+        wanted = document(shape, given) if shape else {}
+        ours = self.codec.ask("encode_response", self.call, document=wanted)
+        expected = pruned(wanted, self.protocol, answer=True)
+        read = botocore_reads(self.model, self.operation, self.protocol, ours)
+        same("what botocore reads", pruned(read, self.protocol, answer=True), expected)
+        same("what we read", pruned(self.decode(ours), self.protocol, answer=True), expected)
+        self.cut(ours)
+
+    def decode(self, response):
+        return self.codec.ask("decode_response", self.call, **response)
+
+    def cut(self, response):
+        """Everything short of the whole document is refused."""
+        body = response["body"].rstrip()
+        payload = self.operation.output_shape and self.operation.output_shape.serialization.get("payload")
+        raw = payload and self.operation.output_shape.members[payload].type_name in ("string", "blob")
+        if raw or len(body) < 3:
+            return
+        for end in {len(body) // 3, len(body) // 2, len(body) - 2, len(body) - 1} - {0}:
+            try:
+                self.decode({**response, "body": body[:end]})
+            except Refused:
+                continue
+            raise AssertionError(f"an answer cut at {end} of {len(body)} was taken as whole")
+
+    def foreign(self, given):
+        shape = self.operation.output_shape
+        if not shape:
+            return False
+        written = moto_writes(self.service, self.name, self.protocol, given)
+        body = written["body"]
+        response = {"status": written["status_code"], "body": body.decode() if isinstance(body, bytes) else body,
+                    "headers": [[name, str(value)] for name, value in written["headers"].items()]}
+        expected = botocore_reads(self.model, self.operation, self.protocol, response)
+        same("what we read of moto's", pruned(self.decode(response), self.protocol, answer=True),
+             pruned(expected, self.protocol, answer=True))
+        return True
+
+
+def pruned(value, protocol, answer=False):
+    """Without what a protocol cannot say: forms and flattened XML have no empty lists or structures."""
+    if protocol in ("json", "rest-json"):
+        return value
+    if isinstance(value, dict):
+        found = {name: pruned(item, protocol, answer) for name, item in value.items()}
+        return {name: item for name, item in found.items() if item not in (None, [], {})}
+    if isinstance(value, list):
+        return [pruned(item, protocol, answer) for item in value]
+    return value
+
+
+def same(what, found, wanted):
+    if found != wanted:
+        found, wanted = (json.dumps(part, sort_keys=True, ensure_ascii=False, default=str) for part in (found, wanted))
+        at = next((i for i, (a, b) in enumerate(zip(found, wanted)) if a != b), min(len(found), len(wanted)))
+        start = max(0, at - 60)
+        raise AssertionError(f"{what}:\n      …{found[start:at + 100]}\n   is …{wanted[start:at + 100]}")
+
+
+def published(service):
+    try:
+        return LOADER.load_service_model(service, "examples-1")["examples"]
+    except botocore.exceptions.DataNotFoundError:
+        return {}
+
+
+def samples(operation, examples):
+    """(where it comes from, input, output)."""
+    model = operation.operation
+    for number, example in enumerate(examples):
+        given = [native(shape, example.get(side, {})) if shape else {}
+                 for side, shape in (("input", model.input_shape), ("output", model.output_shape))]
+        yield f"published {number}", *given
+    for style in ("full", "empty", "awkward"):
+        yield style, *[sample(shape, style) if shape else {} for shape in (model.input_shape, model.output_shape)]
+
+
+def main():
+    codec = Codec(sys.argv[1:] or ["cargo", "xtask", "wire"])
+    counts = {"operations": 0, "published samples": 0, "samples": 0, "moto answers": 0}
+    failures = []
+    for path in sorted(MODELS.glob("*.json")):
+        model = json.loads(path.read_text(encoding="utf-8"))
+        if "operations" not in model:
+            continue
+        examples = published(model["service"])
+        for name in model["operations"]:
+            operation = Operation(codec, model["service"], name, model["metadata"]["protocol"])
+            counts["operations"] += 1
+            for origin, given, output in samples(operation, examples.get(name, [])):
+                counts["samples"] += 1
+                counts["published samples"] += origin.startswith("published")
+                for step, check in (("request", lambda: operation.request(given)),
+                                    ("answer", lambda: operation.answer(output)),
+                                    ("moto", lambda: operation.foreign(output))):
+                    try:
+                        counts["moto answers"] += check() is True
+                    except (AssertionError, Refused) as error:
+                        failures.append(f"{operation.call} {origin} {step}: {error}")
+    print("\n".join(failures))
+    print(", ".join(f"{number} {name}" for name, number in counts.items()) + f", {len(failures)} failures")
+    sys.exit(bool(failures))
+
+
+if __name__ == "__main__":
+    main()

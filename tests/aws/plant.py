@@ -1,0 +1,38 @@
+"""Fills the emulator through boto3 and writes down what a scan of it must say.
+
+Run alone it keeps the emulator up, prints what a scanner needs in its environment and writes `expected.json`:
+
+    target/venv/bin/python tests/aws/plant.py [expected.json]
+"""
+
+import json
+import pathlib
+import signal
+import sys
+
+from emulator import MAIN, Book, Cloud
+from planted import compute, ec2, iam, kms, rds, s3, trails
+
+SERVICES = (s3, ec2, iam, kms, rds, trails, compute)
+
+
+def plant():
+    cloud, book = Cloud(), Book()
+    for service in SERVICES:
+        service.plant(cloud, book)
+    return cloud, book
+
+
+def main():
+    cloud, book = plant()
+    target = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "expected.json")
+    target.write_text(json.dumps(list(book.entries.values()), indent=1) + "\n")
+    for name, value in cloud.environment(MAIN).items():
+        if name != "PATH":
+            print(f"export {name}={value}")
+    print(f"# {len(book.entries)} verdicts expected, written to {target}; interrupt to stop", flush=True)
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What is planted, one file a service. Each has `plant(cloud, book)`."""

@@ -1,0 +1,29 @@
+"""Snapshots of databases and clusters, shared and not."""
+
+from emulator import MAIN, SECOND
+
+PUBLIC = "aws-rds-snapshot-not-public"
+
+
+def plant(cloud, book):
+    for region in ("eu-west-1", "us-east-1"):
+        rds = cloud.client("rds", region)
+        rds.create_db_instance(
+            DBInstanceIdentifier="orders", DBInstanceClass="db.t3.micro", Engine="postgres",
+            MasterUsername="master", MasterUserPassword="not-a-real-one", AllocatedStorage=20)
+
+        def snapshot(verdict, name, why, add=(), remove=()):
+            made = rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier=name)["DBSnapshot"]
+            if add:
+                rds.modify_db_snapshot_attribute(
+                    DBSnapshotIdentifier=name, AttributeName="restore", ValuesToAdd=list(add))
+            if remove:
+                rds.modify_db_snapshot_attribute(
+                    DBSnapshotIdentifier=name, AttributeName="restore", ValuesToRemove=list(remove))
+            book._add(verdict, PUBLIC, made["DBSnapshotArn"], "", MAIN, why)
+
+        snapshot("FAIL", "public", "anyone may restore it", add=["all"])
+        snapshot("FAIL", "public-too", "anyone, beside one account", add=[SECOND, "all"])
+        snapshot("PASS", "shared", "one account may", add=[SECOND])
+        snapshot("PASS", "private", "nobody else")
+        snapshot("PASS", "was-public", "no longer", add=["all"], remove=["all"])

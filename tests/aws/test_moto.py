@@ -1,0 +1,81 @@
+"""Everything that was planted is found, and nothing that was not."""
+
+import collections
+
+import pytest
+
+from emulator import MAIN, SECOND, THIRD
+
+ACCOUNTS = (MAIN, SECOND, THIRD)
+
+
+@pytest.fixture(scope="module")
+def verdicts(scans):
+    """(account, check, resource, discriminator) → verdict."""
+    found = {}
+    for scan in scans.values():
+        for row in scan.findings():
+            found[(row["account"], row["check_id"], row["resource_uid"], row["discriminator"])] = row["status"]
+    return found
+
+
+def test_every_planted_verdict_is_found(planted, verdicts):
+    _, book = planted
+    wrong = []
+    for key, entry in book.entries.items():
+        found = verdicts.get(key)
+        if found is None and key[3] and entry["verdict"] == "PASS":
+            # Passing items of one resource are kept together, without their discriminators.
+            found = "PASS" if any(k[:3] == key[:3] for k in verdicts) else None
+        if found != entry["verdict"]:
+            wrong.append(f"{entry['check']} {entry['resource']} {entry['discriminator']}: {found}, not {entry['verdict']} ({entry['why']})")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_no_failure_is_found_that_was_not_planted(planted, verdicts):
+    _, book = planted
+    known = {key for key, entry in book.entries.items() if entry["verdict"] == "FAIL"}
+    checks = {entry["check"] for entry in book.entries.values()}
+    extra = [key for key, verdict in verdicts.items() if verdict == "FAIL" and key[1] in checks and key not in known]
+    assert not extra, "\n" + "\n".join(map(str, extra))
+
+
+def test_nothing_is_unknown_that_was_not_planted(planted, verdicts):
+    _, book = planted
+    known = {key for key, entry in book.entries.items() if entry["verdict"] == "UNKNOWN"}
+    extra = [key for key, verdict in verdicts.items() if verdict == "UNKNOWN" and key not in known]
+    assert not extra, "\n" + "\n".join(map(str, extra))
+
+
+def test_what_is_gone_is_not_listed(planted, scans):
+    _, book = planted
+    listed = {row["uid"] for row in scans[MAIN].inventory()}
+    assert book.gone and listed.isdisjoint(book.gone)
+
+
+def test_every_check_has_a_planted_failure_and_a_near_miss(planted):
+    _, book = planted
+    by_check = collections.defaultdict(set)
+    for entry in book.entries.values():
+        by_check[entry["check"]].add(entry["verdict"])
+    assert len(by_check) >= 21
+    for check, found in by_check.items():
+        assert "FAIL" in found and found & {"PASS", "NOT_APPLICABLE"}, f"{check}: {found}"
+
+
+def test_no_planted_secret_is_stored_or_printed(scans):
+    from planted.ec2 import ACCESS_KEY, SECRET_KEY
+
+    scan = scans[MAIN]
+    shown = scan.scan.stdout + scan.scan.stderr + scan.command("findings", "--format", "json").stdout
+    for row in scan.inventory():
+        shown += scan.command("show", row["uid"]).stdout if row["type"] in ("aws.ec2.instance", "aws.lambda.function", "aws.ecs.task-definition") else ""
+    for secret in (ACCESS_KEY, SECRET_KEY, "v7Rk2pLq9sXw"):
+        assert secret not in shown
+
+
+def test_a_second_scan_changes_nothing(scans):
+    scan = scans[MAIN]
+    before = scan.findings()
+    scan.command("scan", "aws", expect=(0, 4))
+    assert scan.findings() == before

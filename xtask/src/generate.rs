@@ -1,0 +1,103 @@
+//! `cargo xtask generate [--check]`: what follows from the catalogue. Reference pages and the read-only policy.
+
+mod checks;
+mod policy;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use catalog::{Call, Catalog, Demand};
+
+/// Folders in which every file is ours to write; a file that nothing generates any more is removed.
+const FOLDERS: [&str; 2] = ["docs/reference", "deploy/aws"];
+
+/// A generated file: path below the root, text.
+type Files = BTreeMap<&'static str, String>;
+
+/// Writes the files; with `check`, writes nothing and fails when one differs.
+pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<()> {
+    let catalog = Catalog::embedded().map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the catalogue does not load:\n{}", lines.join("\n"))
+    })?;
+    let files = files(&catalog)?;
+    let stale = differences(root, &files)?;
+    if check {
+        if stale.is_empty() {
+            println!("generate: {} files are current", files.len());
+            return Ok(());
+        }
+        bail!("not current: {}; run `cargo xtask generate` and commit what it writes", stale.join(", "));
+    }
+    for name in &stale {
+        let path = root.join(name);
+        match files.get(name.as_str()) {
+            Some(text) => {
+                std::fs::create_dir_all(path.parent().unwrap_or(root))?;
+                std::fs::write(&path, text).with_context(|| format!("`{name}` cannot be written"))?;
+                println!("wrote {name}");
+            }
+            None => {
+                std::fs::remove_file(&path).with_context(|| format!("`{name}` cannot be removed"))?;
+                println!("removed {name}");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn files(catalog: &Catalog) -> anyhow::Result<Files> {
+    Ok(Files::from([
+        ("docs/reference/checks.md", checks::page(catalog)),
+        ("docs/reference/types.md", types::page(catalog)),
+        ("docs/reference/permissions.md", policy::page(catalog)),
+        ("deploy/aws/read-only-policy.json", policy::document(catalog)?),
+    ]))
+}
+
+/// Files that are missing, differ, or are generated no more.
+fn differences(root: &Path, files: &Files) -> anyhow::Result<Vec<String>> {
+    let mut stale: BTreeSet<String> = files
+        .iter()
+        .filter(|(name, text)| std::fs::read_to_string(root.join(name)).ok().as_deref() != Some(text))
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    for folder in FOLDERS {
+        let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
+        for entry in entries {
+            let name = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            if !files.contains_key(name.as_str()) {
+                stale.insert(name);
+            }
+        }
+    }
+    Ok(stale.into_iter().collect())
+}
+
+/// The calls that reading with this demand may make, each with the types it is made for.
+fn calls(catalog: &Catalog, demand: &Demand) -> BTreeMap<Call, BTreeSet<Arc<str>>> {
+    let mut found: BTreeMap<Call, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for (id, gets) in &demand.types {
+        let Some(of) = catalog.resource_type(id) else { continue };
+        let mut add = |call: &Call| _ = found.entry(call.clone()).or_default().insert(id.clone());
+        let demanded = of.get.iter().enumerate().filter(|(index, _)| gets.contains(index)).map(|(_, get)| get);
+        let sources = demanded.clone().filter_map(|get| get.source.as_ref());
+        for source in sources.chain(of.source.as_ref().map(|from| &from.id)).filter_map(|id| catalog.source(id)) {
+            add(&source.call);
+            source.prepare.iter().for_each(|prepare| add(&prepare.call));
+        }
+        of.list.iter().for_each(|list| add(&list.call));
+        demanded.filter_map(|get| get.call.as_ref()).for_each(&mut add);
+    }
+    found
+}
+
+/// A cell of a Markdown table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
