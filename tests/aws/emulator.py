@@ -23,12 +23,17 @@ import botocore.config
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 from moto.server import ThreadedMotoServer
 
+import gaps
+
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 MAIN = "123456789012"  # the emulator's own account: where the flaws are
 SECOND = "222233334444"  # where account-wide settings are as they should be
 THIRD = "333344445555"  # where they are nearly so
 QUIET = botocore.config.Config(retries={"max_attempts": 0})
+
+
+gaps.fill()
 
 
 class Cloud:

@@ -20,6 +20,7 @@ def plant():
     cloud, book = Cloud(), Book()
     for service in SERVICES:
         service.plant(cloud, book)
+    s3.close(book)
     return cloud, book
 
 

@@ -33,9 +33,9 @@ class Scan:
     def command(self, *arguments, expect=(0,)):
         return run(*arguments, "--db", self.database, environment=self.environment, expect=expect)
 
-    def findings(self):
+    def findings(self, *arguments):
         """Every verdict, as the JSON output has it."""
-        return json.loads(self.command("findings", "--status", "all", "--format", "json").stdout)
+        return json.loads(self.command("findings", "--status", "all", "--format", "json", *arguments).stdout)["findings"]
 
     def inventory(self):
         return json.loads(self.command("inventory", "--format", "json").stdout)

@@ -48,7 +48,8 @@ pub(crate) fn run(root: &Path, sizes: &[usize], runs: usize) -> anyhow::Result<(
         bail!("bench reads /proc to measure a process; run it on Linux");
     }
     build(root)?;
-    let programs = Programs { folder: root.join("target/release") };
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let programs = Programs { folder: target.join("release") };
     let mut results = Results { version: Vec::new(), checks: Vec::new(), loads: Vec::new() };
     for _ in 0..runs.max(11) {
         results.version.push(run_measured(programs.plumb().arg("--version"))?);

@@ -19,6 +19,7 @@ mod model;
 mod pages;
 pub mod permissions;
 mod schema;
+mod shape;
 pub mod wire;
 
 #[cfg(test)]
@@ -27,9 +28,7 @@ mod tests;
 pub use endpoints::{Endpoint, Endpoints, Partition, Variant};
 pub use error::ApiError;
 pub use index::ApiIndex;
-pub use model::{
-    Http, Kind, Location, Member, Metadata, ModelledError, Operation, Protocol, Ref, ServiceModel, Shape, ShapeId,
-    Structure, TimestampFormat, XmlNamespace,
-};
+pub use model::{Http, Metadata, ModelledError, Operation, Protocol, ServiceModel};
 pub use pages::{Pagination, Token};
 pub use permissions::Permissions;
+pub use shape::{Kind, Location, Member, Ref, Shape, ShapeId, Structure, TimestampFormat, XmlNamespace};

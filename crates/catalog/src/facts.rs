@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use expr::{Entity, Expr, Scope, Type, Val};
+use expr::{Entity, Expr, Scope, Type};
 use resource::{Map, Path, Value};
 use serde::Deserialize;
 
@@ -13,6 +13,7 @@ use crate::types::{PolicyKind, ResourceType};
 
 mod grammar;
 mod schema;
+mod scope;
 #[cfg(test)]
 mod tests;
 
@@ -241,7 +242,7 @@ impl Facts {
             self.derive_one(used, done, facts, entity, scope);
         }
         let known = Value::Map(facts.clone());
-        let value = derive.evaluate(&WithFacts { entity, facts: &known, scope }).to_value();
+        let value = derive.evaluate(&scope::WithFacts { entity, facts: &known, scope }).to_value();
         facts.insert(name.clone(), value);
     }
 
@@ -276,36 +277,4 @@ fn fact(name: &Arc<str>, entry: Entry) -> Result<Fact, (String, String)> {
 fn line_of(text: &str, name: &str) -> usize {
     let head = format!("[fact.{name}]");
     text.lines().position(|line| line.trim() == head).map_or(1, |index| index + 1)
-}
-
-/// A scope in which `self` and `facts` are those of the resource that facts are derived for.
-struct WithFacts<'a> {
-    entity: &'a Entity,
-    facts: &'a Value,
-    scope: &'a dyn Scope,
-}
-
-impl Scope for WithFacts<'_> {
-    fn root(&self, name: &str) -> Option<Val> {
-        match name {
-            "self" => Some(Val::from(self.entity.clone())),
-            "facts" => Some(Val::from(self.facts.clone())),
-            _ => self.scope.root(name),
-        }
-    }
-    fn refs(&self, from: &Entity, edge: &str) -> Arc<expr::EntitySet> {
-        self.scope.refs(from, edge)
-    }
-    fn refs_in(&self, to: &Entity, edge: &str) -> Arc<expr::EntitySet> {
-        self.scope.refs_in(to, edge)
-    }
-    fn list(&self, type_id: &str, span: resource::Span) -> Arc<expr::EntitySet> {
-        self.scope.list(type_id, span)
-    }
-    fn now(&self) -> i64 {
-        self.scope.now()
-    }
-    fn call(&self, name: &str, args: &[Val]) -> Option<Val> {
-        self.scope.call(name, args)
-    }
 }

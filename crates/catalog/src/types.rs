@@ -318,7 +318,7 @@ pub enum PolicyKind {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Open {
-    /// The shape of the rules: `security_group` (EC2 IpPermissions).
+    /// The shape of the rules: `security_group` (EC2 IpPermissions) or `network_acl` (entries in order).
     pub kind: OpenKind,
     /// Where they are.
     #[serde(deserialize_with = "path")]
@@ -333,6 +333,8 @@ pub struct Open {
 pub enum OpenKind {
     /// EC2 `IpPermissions`.
     SecurityGroup,
+    /// Entries of an EC2 network ACL, of which the first that fits decides.
+    NetworkAcl,
 }
 
 /// A place for secrets.

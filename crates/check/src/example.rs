@@ -145,6 +145,9 @@ impl<'a> World<'a> {
             ..EntityData::default()
         };
         data.extra = self.extra(&of.id);
+        if let Some(uid) = data.document.get("uid").as_str() {
+            data.uid = uid.into();
+        }
         // The account and the region name themselves by `account.id` and `region.name`: by what is being built here.
         if let Some(known) = data.extra.values().next().and_then(Value::as_str) {
             data.name = known.into();

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
                 return Exit::Clean.code();
             }
             eprintln!("{}{error:#}", style.red("error: "));
-            Exit::Error.code()
+            if error.is::<exit::UsageError>() { Exit::Usage.code() } else { Exit::Error.code() }
         }
     }
 }
@@ -57,7 +57,7 @@ fn run(cli: Cli, style: &style::Style) -> anyhow::Result<Exit> {
 
 fn log(shared: &Shared) {
     let level = match shared.verbose {
-        0 => "error",
+        0 => "error,cloud=warn",
         1 => "plumb=info,engine=info,collect=info,cloud=info,warn",
         _ => "plumb=debug,engine=debug,collect=debug,cloud=debug,warn",
     };

@@ -84,6 +84,24 @@ impl Wanted<'_> {
     }
 }
 
+/// Writes a line to standard output. A reader that has gone away (`plumb findings | head`) has what it wanted: the
+/// program ends quietly.
+pub(crate) fn line(text: std::fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{text}") {
+        let gone = error.kind() == std::io::ErrorKind::BrokenPipe;
+        if !gone {
+            eprintln!("error: cannot write to standard output: {error}");
+        }
+        std::process::exit(if gone { 0 } else { 1 });
+    }
+}
+
+/// `println!` that minds a closed pipe.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::output::line(format_args!($($words)*)) };
+}
+pub(crate) use say;
+
 /// A name for a destination.
 pub(crate) fn describe(destination: &Destination) -> String {
     match destination {

@@ -13,6 +13,7 @@ mod options;
 mod pages;
 mod place;
 mod rate;
+mod regions;
 mod retry;
 mod s3;
 mod sign;
@@ -20,10 +21,11 @@ mod sign;
 #[cfg(test)]
 mod tests;
 
-pub use client::{Answer, AwsClient, CallTarget, Identity, RegionInfo};
+pub use client::{Answer, AwsClient, CallTarget, Identity};
 pub use connect::ConnectError;
 pub use counters::Counters;
 pub use credentials::NoCredentials;
 pub use error::{CallError, ErrorClass};
 pub use options::{AwsOptions, Keys, Role};
 pub use pages::Pages;
+pub use regions::RegionInfo;

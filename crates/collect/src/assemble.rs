@@ -13,7 +13,9 @@ use crate::scope::Roots;
 
 /// The resource, and what its children's listings see of it when there are any.
 pub(crate) fn assemble(work: &Work<'_>, draft: Draft, has_children: bool) -> (Resource, Option<Entity>) {
-    let view = draft.view(work.plan);
+    // Children read the parent's document, whatever of it is missing.
+    let missing = if work.plan.type_reads_missing || has_children { work.plan.not_collected.as_slice() } else { &[] };
+    let view = draft.view(missing);
     let of = work.of;
     let parent = draft.parent.as_ref();
     // A name is for people: where a part of it is unknown, what is known will do.
@@ -105,7 +107,8 @@ fn tags(value: &Value) -> BTreeMap<String, String> {
         Value::Map(map) => map.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         Value::List(list) => {
             let pair = |item: &Value| {
-                let of = |(key, value): &(&str, &str)| Some((item.get(key).as_str()?.to_owned(), text(item.get(value))));
+                let of =
+                    |(key, value): &(&str, &str)| Some((item.get(key).as_str()?.to_owned(), text(item.get(value))));
                 PAIRS.iter().find_map(of)
             };
             list.items.iter().filter_map(pair).collect()

@@ -10,25 +10,21 @@ use resource::Value;
 
 use crate::{Answer, Caller, Failure, Pages, Target};
 
+/// Service → region → whether it is offered there.
+type Offered = HashMap<Arc<str>, HashMap<Arc<str>, bool>>;
+
 /// The calls of one AWS account.
 pub struct AwsCaller {
     client: AwsClient,
     api: Arc<ApiIndex>,
     partition: Arc<str>,
-    /// Service → region → whether it is offered there.
-    offered: Mutex<HashMap<Arc<str>, HashMap<Arc<str>, bool>>>,
+    offered: Mutex<Offered>,
 }
 
 impl AwsCaller {
     /// Calls with a client's credentials, in the partition that these belong to.
     pub fn new(client: AwsClient, api: Arc<ApiIndex>, partition: &str) -> Self {
         AwsCaller { client, api, partition: partition.into(), offered: Mutex::default() }
-    }
-
-    /// Only `false` when the table is sure: it may be older than a region.
-    fn is_offered(&self, service: &str, region: &str) -> bool {
-        let (Ok(table), Ok(model)) = (self.api.endpoints(), self.api.service(service)) else { return true };
-        table.is_offered(&model, region)
     }
 }
 
@@ -45,12 +41,15 @@ impl Caller for AwsCaller {
     }
 
     fn offered(&self, service: &str, region: &str) -> bool {
-        let known = |offered: &HashMap<Arc<str>, HashMap<Arc<str>, bool>>| offered.get(service)?.get(region).copied();
+        let known = |offered: &Offered| offered.get(service)?.get(region).copied();
         let mut offered = self.offered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known(&offered) {
             return found;
         }
-        let found = self.is_offered(service, region);
+        let found = match (self.api.endpoints(), self.api.service(service)) {
+            (Ok(table), Ok(model)) => table.is_offered(&model, region),
+            _ => true,
+        };
         offered.entry(service.into()).or_default().insert(region.into(), found);
         found
     }
@@ -83,3 +82,6 @@ fn failure(error: CallError) -> Failure {
         alias: error.alias,
     }
 }
+
+#[cfg(test)]
+mod tests;

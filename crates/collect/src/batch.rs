@@ -191,10 +191,7 @@ async fn shared_out(
     Ok(part.iter().map(one_given(one, index)).collect())
 }
 
-fn one_given(
-    mut what: impl FnMut(&Member) -> What,
-    index: usize,
-) -> impl FnMut(&Member) -> Given {
+fn one_given(mut what: impl FnMut(&Member) -> What, index: usize) -> impl FnMut(&Member) -> Given {
     move |member| same(member, index, what(member))
 }
 

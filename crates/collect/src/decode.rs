@@ -22,13 +22,7 @@ pub(crate) fn decode_members(value: &mut Value, path: &Path, how: Decode) -> Vec
     bad
 }
 
-fn descend(
-    value: &mut Value,
-    path: &[Segment],
-    trail: &mut Vec<Segment>,
-    how: Decode,
-    bad: &mut Vec<Undecodable>,
-) {
+fn descend(value: &mut Value, path: &[Segment], trail: &mut Vec<Segment>, how: Decode, bad: &mut Vec<Undecodable>) {
     let Some((segment, rest)) = path.split_first() else {
         if let Value::Str(text) = value {
             *value = decode(text, how).unwrap_or_else(|why| {

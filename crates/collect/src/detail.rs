@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use resource::{Hole, Path, Unit, Value, Why};
 
+use crate::Failure;
 use crate::batch;
 use crate::decode::decode_members;
 use crate::document::{Spot, spot, spots, take_value};
@@ -15,7 +16,6 @@ use crate::draft::{Draft, Given, Taken, What};
 use crate::plan::{GetPlan, TypePlan};
 use crate::scope::{Roots, Surroundings};
 use crate::world::{Calls, Output, Stop, World, target};
-use crate::Failure;
 
 /// Everything that working on one unit needs.
 pub(crate) struct Work<'a> {
@@ -36,7 +36,8 @@ pub(crate) type Region = Result<Arc<str>, Arc<Hole>>;
 pub(crate) async fn details(work: &Work<'_>, mut drafts: Vec<Draft>) -> Result<Vec<Draft>, Stop> {
     for (number, step) in work.plan.steps.iter().enumerate() {
         let given = {
-            let views: Vec<Entity> = drafts.iter().map(|draft| draft.view(work.plan)).collect();
+            let missing = if work.plan.details_read_missing { work.plan.not_collected.as_slice() } else { &[] };
+            let views: Vec<Entity> = drafts.iter().map(|draft| draft.view(missing)).collect();
             let known = number >= work.plan.region_from;
             let regions: Vec<Region> =
                 drafts.iter().zip(&views).map(|(draft, view)| work.region(draft, view, known)).collect();
@@ -202,6 +203,8 @@ impl Work<'_> {
                 }
                 let target = target(call, Arc::clone(&region));
                 match self.calls.output(self.world, target, input, asked.plan.pages.as_deref()).await {
+                    // It vanished while its pages were read.
+                    Ok(Output { cut: Some(failure), .. }) if failure.is_one_of(&get.gone) => Ok(What::Gone),
                     Ok(output) => Ok(What::of(self.take(asked, output, &region).await?)),
                     Err(failure) => self.failed(get, failure, &region).await,
                 }
@@ -250,40 +253,6 @@ impl Work<'_> {
             }
         };
         Ok(Taken::new(value, plan, cut))
-    }
-
-    /// The rows of a shared source that belong to a resource.
-    async fn rows(&self, asked: &Asked<'_>, key: Value) -> Result<What, Stop> {
-        let get = asked.get;
-        let key = match key {
-            Value::Unknown(hole) => return Ok(What::Unknown(hole)),
-            Value::Str(key) => key,
-            Value::Int(number) => number.to_string().into(),
-            _ => return Ok(What::Absent),
-        };
-        let Some(source) = get.source.as_ref().and_then(|id| self.world.request.knowledge.source(id)) else {
-            return Ok(What::Absent);
-        };
-        let place = if source.scope == catalog::Scope::Account { Arc::default() } else { Arc::clone(&self.unit.region) };
-        let Some(shared) = self.world.sources.get(&(Arc::clone(&source.id), place)) else { return Ok(What::Absent) };
-        let table = shared.table(self.world).await?;
-        let taken = |row: &Value| match &get.take {
-            Some(path) => take_value(row.clone(), path),
-            None => row.clone(),
-        };
-        let rows = table.rows(&key);
-        if source.many {
-            let cut = table.hole.clone().map(|hole| (vec![Path::default()], hole));
-            if rows.is_empty() && let Some((_, hole)) = cut {
-                return Ok(What::Unknown(hole));
-            }
-            return Ok(What::of(Taken::new(Value::list(rows.iter().map(taken).collect()), asked.plan, cut)));
-        }
-        Ok(match (rows.last(), &table.hole) {
-            (Some(row), _) => What::of(Taken::new(taken(row), asked.plan, None)),
-            (None, Some(hole)) => What::Unknown(Arc::clone(hole)),
-            (None, None) => What::Absent,
-        })
     }
 }
 

@@ -165,8 +165,9 @@ pub(crate) fn name_item(items: &[Value], index: usize, preferred: &[Arc<str>]) -
         return segment;
     }
     let Some(members) = item.as_map() else { return Segment::Each };
-    let looks_like_a_name =
-        |name: &&Arc<str>| ["Id", "Name", "Arn", "ARN", "Key", "id", "name", "arn"].iter().any(|end| name.ends_with(end));
+    let looks_like_a_name = |name: &&Arc<str>| {
+        ["Id", "Name", "Arn", "ARN", "Key", "id", "name", "arn"].iter().any(|end| name.ends_with(end))
+    };
     members.keys().filter(looks_like_a_name).find_map(by).unwrap_or(Segment::Each)
 }
 

@@ -63,13 +63,12 @@ impl Draft {
         }
     }
 
-    /// The document as expressions see it: with its holes.
-    pub(crate) fn view(&self, plan: &TypePlan) -> Entity {
-        if self.holes.is_empty() && !plan.reads_not_collected {
+    /// The document as expressions see it: with its holes, and those of the unit where they matter.
+    pub(crate) fn view(&self, missing: &[HoleRecord]) -> Entity {
+        if self.holes.is_empty() && missing.is_empty() {
             return Arc::clone(&self.entity);
         }
         let mut data = (*self.entity).clone();
-        let missing: &[HoleRecord] = if plan.reads_not_collected { &plan.not_collected } else { &[] };
         for record in missing.iter().chain(&self.holes) {
             record.lay_over(&mut data.document);
         }

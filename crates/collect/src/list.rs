@@ -58,17 +58,14 @@ impl Listing<'_> {
     /// Lists everything, whatever feeds the unit.
     pub(crate) async fn run(self, feed: Feed) -> Result<Incomplete, Stop> {
         match (feed, &self.work.of.list) {
-            (Feed::Source(feed), _) => self.from_source(feed).await,
-            (Feed::Parent(feed), Some(list)) => self.from_parents(list, feed).await,
-            (_, Some(list)) => {
-                let _place = self.work.world.activity().await;
-                self.calls(list, None).await
-            }
+            (Feed::Source(feed), _) => self.source_items(feed).await,
+            (Feed::Parent(feed), Some(list)) => self.under_parents(list, feed).await,
+            (_, Some(list)) => self.calls(list, None).await,
             (_, None) => self.send(vec![Value::Map(Map::new())], None, None).await.map(|()| None),
         }
     }
 
-    async fn from_source(&self, mut feed: mpsc::UnboundedReceiver<Fed>) -> Result<Incomplete, Stop> {
+    async fn source_items(&self, mut feed: mpsc::UnboundedReceiver<Fed>) -> Result<Incomplete, Stop> {
         loop {
             match feed.recv().await {
                 Some(Fed::Items(items)) => self.send(items, None, None).await?,
@@ -79,7 +76,7 @@ impl Listing<'_> {
         }
     }
 
-    async fn from_parents(&self, list: &List, mut feed: mpsc::Receiver<FromParent>) -> Result<Incomplete, Stop> {
+    async fn under_parents(&self, list: &List, mut feed: mpsc::Receiver<FromParent>) -> Result<Incomplete, Stop> {
         let mut listings = FuturesUnordered::new();
         let mut incomplete = None;
         let mut ended = false;

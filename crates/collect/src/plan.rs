@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use catalog::{Call, Decode, Get, ResourceType, Scope};
+use catalog::{Call, Decode, ResourceType, Scope};
 use resource::{Hole, HoleRecord, Path, Why};
 
-use crate::reads::{Members, Reads};
+use crate::needs::Needs;
+use crate::reads::Reads;
 use crate::{CollectError, Knowledge};
 
 /// What is done for every resource of a type.
@@ -20,8 +21,10 @@ pub(crate) struct TypePlan {
     pub(crate) region_from: usize,
     /// What no call is made for.
     pub(crate) not_collected: Vec<HoleRecord>,
-    /// Whether an expression of the type reads any of that.
-    pub(crate) reads_not_collected: bool,
+    /// Whether an expression of a detail reads any of that.
+    pub(crate) details_read_missing: bool,
+    /// Whether an expression of the type itself (a key, an edge) does.
+    pub(crate) type_reads_missing: bool,
     /// How many resources go through the steps together.
     pub(crate) chunk: usize,
     /// The members of a shared source's items to decode.
@@ -71,13 +74,14 @@ pub(crate) fn plans(
     knowledge: &dyn Knowledge,
     demand: &BTreeMap<Arc<str>, BTreeSet<usize>>,
 ) -> Result<Plans, CollectError> {
-    let wanted = close(knowledge, demand)?;
+    let mut needs: BTreeMap<Arc<str>, Needs<'_>> = BTreeMap::new();
+    let wanted = close(knowledge, demand, &mut needs)?;
     wanted
         .into_iter()
         .map(|(id, gets)| {
-            let of = find(knowledge, &id)?;
-            check(knowledge, of)?;
-            let plan = plan(knowledge, of, &gets);
+            let needs = needs_of(knowledge, &mut needs, &id)?;
+            check(knowledge, needs.of)?;
+            let plan = plan(knowledge, needs, &gets);
             Ok((id, Arc::new(plan)))
         })
         .collect()
@@ -87,78 +91,40 @@ fn find<'a>(knowledge: &'a dyn Knowledge, id: &str) -> Result<&'a ResourceType, 
     knowledge.resource_type(id).ok_or_else(|| CollectError::UnknownType(id.to_owned()))
 }
 
+fn needs_of<'a, 'n>(
+    knowledge: &'a dyn Knowledge,
+    needs: &'n mut BTreeMap<Arc<str>, Needs<'a>>,
+    id: &Arc<str>,
+) -> Result<&'n Needs<'a>, CollectError> {
+    let of = find(knowledge, id)?;
+    Ok(needs.entry(Arc::clone(id)).or_insert_with(|| Needs::new(knowledge, of)))
+}
+
 /// Adds ancestors, the details that children read, and the details that other details wait for.
-fn close(
-    knowledge: &dyn Knowledge,
+fn close<'a>(
+    knowledge: &'a dyn Knowledge,
     demand: &BTreeMap<Arc<str>, BTreeSet<usize>>,
+    needs: &mut BTreeMap<Arc<str>, Needs<'a>>,
 ) -> Result<BTreeMap<Arc<str>, BTreeSet<usize>>, CollectError> {
     let mut wanted = demand.clone();
     let mut open: Vec<Arc<str>> = wanted.keys().cloned().collect();
     while let Some(id) = open.pop() {
-        let of = find(knowledge, &id)?;
+        let own = needs_of(knowledge, needs, &id)?;
         let mut gets = wanted.get(&id).cloned().unwrap_or_default();
-        gets.retain(|index| *index < of.get.len());
-        gets.extend(giving(knowledge, of, &placing_reads(of), of.get.len()));
-        add_earlier(knowledge, of, &mut gets);
-        if let Some(parent_id) = &of.parent {
-            let parent = find(knowledge, parent_id)?;
-            let reads = parent_reads(of, &gets);
-            let known = wanted.get(parent_id).cloned();
+        own.complete(&mut gets);
+        if let Some(parent) = own.of.parent.clone() {
+            let reads = own.of_parent(&gets);
+            let known = wanted.get(&parent).cloned();
             let mut needed = known.clone().unwrap_or_default();
-            needed.extend(giving(knowledge, parent, &reads, parent.get.len()));
+            needed.extend(needs_of(knowledge, needs, &parent)?.giving(&reads));
             if known.as_ref() != Some(&needed) {
-                wanted.insert(Arc::clone(parent_id), needed);
-                open.push(Arc::clone(parent_id));
+                wanted.insert(Arc::clone(&parent), needed);
+                open.push(parent);
             }
         }
         wanted.insert(id, gets);
     }
     Ok(wanted)
-}
-
-/// Where a resource is asked and whose it is must be known whatever else is demanded.
-fn placing_reads(of: &ResourceType) -> Members {
-    let mut reads = Reads::default();
-    of.region.iter().chain(&of.owner).for_each(|expression| reads.expression(expression));
-    reads.own
-}
-
-fn parent_reads(of: &ResourceType, gets: &BTreeSet<usize>) -> Members {
-    let mut reads = Reads::default();
-    reads.template(&of.uid);
-    if let Some(list) = &of.list {
-        reads.input(&list.with);
-        list.keep.iter().for_each(|keep| reads.expression(keep));
-    }
-    for expression in of.owner.iter().chain(&of.region).chain(&of.keys).chain(of.edge.iter().map(|edge| &edge.by)) {
-        reads.expression(expression);
-    }
-    for get in gets.iter().filter_map(|index| of.get.get(*index)) {
-        reads.parent.join(Reads::of_get(of, get).parent);
-    }
-    reads.parent
-}
-
-fn giving(knowledge: &dyn Knowledge, of: &ResourceType, reads: &Members, before: usize) -> BTreeSet<usize> {
-    let gives_one = |index: &usize| knowledge.gives(of, *index).iter().any(|given| reads.need(given));
-    (0..before).filter(gives_one).collect()
-}
-
-fn add_earlier(knowledge: &dyn Knowledge, of: &ResourceType, gets: &mut BTreeSet<usize>) {
-    loop {
-        let mut more = BTreeSet::new();
-        for (index, get) in gets.iter().filter_map(|index| Some((*index, of.get.get(*index)?))) {
-            let reads = Reads::of_get(of, get);
-            more.extend((0..index).filter(|earlier| {
-                knowledge.gives(of, *earlier).iter().any(|given| reads.own.need(given))
-            }));
-        }
-        let before = gets.len();
-        gets.append(&mut more);
-        if gets.len() == before {
-            return;
-        }
-    }
 }
 
 fn check(knowledge: &dyn Knowledge, of: &ResourceType) -> Result<(), CollectError> {
@@ -199,18 +165,19 @@ fn ancestors(knowledge: &dyn Knowledge, of: &ResourceType) -> Result<(), Collect
     Ok(())
 }
 
-fn plan(knowledge: &dyn Knowledge, of: &ResourceType, wanted: &BTreeSet<usize>) -> TypePlan {
-    let gets: Vec<GetPlan> =
-        wanted.iter().filter_map(|index| Some(get_plan(knowledge, of, *index, of.get.get(*index)?))).collect();
-    let (steps, region_from) = steps(of, &gets);
+fn plan(knowledge: &dyn Knowledge, needs: &Needs<'_>, wanted: &BTreeSet<usize>) -> TypePlan {
+    let of = needs.of;
+    let gets: Vec<GetPlan> = wanted.iter().filter_map(|index| get_plan(knowledge, needs, *index)).collect();
+    let (steps, region_from) = steps(needs, &gets);
     let not_collected: Vec<HoleRecord> = (0..of.get.len())
         .filter(|index| !wanted.contains(index))
-        .filter_map(|index| not_collected(knowledge, of, index, &gets))
+        .filter_map(|index| not_collected(knowledge, needs, index, &gets))
         .collect();
     let batches = gets.iter().filter_map(|get| of.get.get(get.index)?.batch.as_ref());
     let decode = of.source.as_ref().map(|from| decodes(&from.decode)).unwrap_or_default();
     TypePlan {
-        reads_not_collected: reads_any(of, &gets, &not_collected),
+        details_read_missing: details_read(needs, &gets, &not_collected),
+        type_reads_missing: type_reads(of, &not_collected),
         chunk: batches.map(|batch| batch.size.max(1)).max().unwrap_or(1),
         gets,
         steps,
@@ -220,27 +187,18 @@ fn plan(knowledge: &dyn Knowledge, of: &ResourceType, wanted: &BTreeSet<usize>) 
     }
 }
 
-fn get_plan(knowledge: &dyn Knowledge, of: &ResourceType, index: usize, get: &Get) -> GetPlan {
-    GetPlan {
+fn get_plan(knowledge: &dyn Knowledge, needs: &Needs<'_>, index: usize) -> Option<GetPlan> {
+    let get = needs.of.get.get(index)?;
+    Some(GetPlan {
         index,
-        gives: gives(knowledge, of, index, get).into(),
+        gives: needs.gives.get(index)?.as_slice().into(),
         call: get.call.clone(),
         pages: get.call.as_ref().and_then(|call| knowledge.page_results(call)),
         decode: decodes(&get.decode),
         identity: Reads::identity(&get.with),
         per_item: get.per.is_some(),
         batched: get.batch.is_some(),
-    }
-}
-
-/// Where the model cannot say what a detail gives, its failure must still leave a hole: everything it could touch.
-fn gives(knowledge: &dyn Knowledge, of: &ResourceType, index: usize, get: &Get) -> Vec<Path> {
-    let known = knowledge.gives(of, index);
-    if !known.is_empty() {
-        return known;
-    }
-    let place = get.per.clone().unwrap_or_default();
-    vec![get.into.as_ref().map_or(place.clone(), |into| place.join(into))]
+    })
 }
 
 fn decodes(members: &BTreeMap<String, Decode>) -> Vec<(Path, Decode)> {
@@ -248,14 +206,13 @@ fn decodes(members: &BTreeMap<String, Decode>) -> Vec<(Path, Decode)> {
     members.iter().filter_map(|(path, how)| Some((Path::parse(path).ok()?, *how))).collect()
 }
 
-fn steps(of: &ResourceType, gets: &[GetPlan]) -> (Vec<Vec<usize>>, usize) {
+/// Details that are independent of each other share a step. Also the first step by which the region is known.
+fn steps(needs: &Needs<'_>, gets: &[GetPlan]) -> (Vec<Vec<usize>>, usize) {
     let mut levels: Vec<usize> = Vec::with_capacity(gets.len());
-    for (at, get) in gets.iter().enumerate() {
-        let Some(file) = of.get.get(get.index) else { continue };
-        let reads = Reads::of_get(of, file);
-        let earlier = gets.iter().zip(&levels).take(at);
-        let after = earlier.filter(|(other, _)| other.gives.iter().any(|given| reads.own.need(given)));
-        levels.push(after.map(|(_, level)| level + 1).max().unwrap_or(0));
+    for get in gets {
+        let before = gets.iter().zip(&levels).filter(|(other, _)| needs.waits(get.index, other.index));
+        let level = before.map(|(_, level)| level + 1).max().unwrap_or(0);
+        levels.push(level);
     }
     let mut steps = vec![Vec::new(); levels.iter().max().map_or(0, |last| last + 1)];
     for (at, level) in levels.iter().enumerate() {
@@ -263,23 +220,16 @@ fn steps(of: &ResourceType, gets: &[GetPlan]) -> (Vec<Vec<usize>>, usize) {
             step.push(at);
         }
     }
-    let mut reads = Reads::default();
-    of.region.iter().for_each(|region| reads.expression(region));
-    let locating = gets.iter().zip(&levels).filter(|(get, _)| get.gives.iter().any(|given| reads.own.need(given)));
-    let region_from = locating.map(|(_, level)| level + 1).max().unwrap_or(0);
+    let placing = gets.iter().zip(&levels).filter(|(get, _)| needs.is_placed_by(get.index));
+    let region_from = placing.map(|(_, level)| level + 1).max().unwrap_or(0);
     (steps, region_from)
 }
 
-fn not_collected(
-    knowledge: &dyn Knowledge,
-    of: &ResourceType,
-    index: usize,
-    made: &[GetPlan],
-) -> Option<HoleRecord> {
-    let get = of.get.get(index)?;
-    let mut members = gives(knowledge, of, index, get);
+fn not_collected(knowledge: &dyn Knowledge, needs: &Needs<'_>, index: usize, made: &[GetPlan]) -> Option<HoleRecord> {
+    let get = needs.of.get.get(index)?;
     // What another detail gives as well is known.
-    members.retain(|member| !made.iter().any(|get| get.gives.contains(member)));
+    let is_missing = |member: &&Path| !made.iter().any(|get| get.gives.contains(member));
+    let members: Vec<Path> = needs.gives.get(index)?.iter().filter(is_missing).cloned().collect();
     let mut hole = Hole::new(Why::NotCollected);
     let call = get.call.as_ref().or_else(|| knowledge.source(get.source.as_ref()?).map(|source| &source.call));
     if let Some(call) = call {
@@ -290,17 +240,14 @@ fn not_collected(
     (!record.members.is_empty()).then_some(record)
 }
 
-fn reads_any(of: &ResourceType, gets: &[GetPlan], missing: &[HoleRecord]) -> bool {
-    if missing.is_empty() {
-        return false;
-    }
+fn type_reads(of: &ResourceType, missing: &[HoleRecord]) -> bool {
     let mut reads = Reads::default();
-    let own = of.keys.iter().chain(&of.owner).chain(&of.region).chain(&of.tags);
-    for expression in own.chain(of.edge.iter().map(|edge| &edge.by)) {
-        reads.expression(expression);
-    }
-    for get in gets.iter().filter_map(|get| of.get.get(get.index)) {
-        reads.own.join(Reads::of_get(of, get).own);
-    }
+    let own = of.keys.iter().chain(of.edge.iter().map(|edge| &edge.by));
+    own.for_each(|expression| reads.expression(expression));
     missing.iter().flat_map(|record| &record.members).any(|member| reads.own.need(member))
+}
+
+fn details_read(needs: &Needs<'_>, gets: &[GetPlan], missing: &[HoleRecord]) -> bool {
+    let mut reads = gets.iter().filter_map(|get| needs.reads.get(get.index));
+    reads.any(|reads| missing.iter().flat_map(|record| &record.members).any(|member| reads.own.need(member)))
 }

@@ -142,7 +142,9 @@ pub enum CollectError {
         source_id: String,
     },
     /// A regional source or parent cannot feed an account-wide type.
-    #[error("type `{of}` is listed once per account but depends on `{on}`, which is per region; make its scope `region`")]
+    #[error(
+        "type `{of}` is listed once per account but depends on `{on}`, which is per region; make its scope `region`"
+    )]
     Scope {
         /// The type.
         of: String,

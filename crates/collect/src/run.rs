@@ -61,8 +61,8 @@ pub async fn collect(request: Request, events: mpsc::Sender<Event>) -> Result<En
     let sources = wiring.sources.into_iter().map(|(key, source)| (key, Arc::new(source))).collect();
     let world = Arc::new(World::new(request, plans, sources, events));
     let mut tasks = JoinSet::new();
-    for source in world.sources.values().filter(|source| source.is_listed()).cloned() {
-        let world = Arc::clone(&world);
+    for source in world.sources.values().filter(|source| source.is_listed()) {
+        let (world, source) = (Arc::clone(&world), Arc::clone(source));
         tasks.spawn(async move { source.table(&world).await.map(|_| ()) });
     }
     for (seen, hole, children) in wiring.stored {

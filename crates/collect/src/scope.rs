@@ -23,11 +23,7 @@ impl Surroundings {
             }
             Arc::new(EntityData { extra, document: Value::Map(Map::new()), ..EntityData::default() })
         };
-        Surroundings {
-            account: known("id", account),
-            region: known("name", region),
-            partition: Arc::clone(partition),
-        }
+        Surroundings { account: known("id", account), region: known("name", region), partition: Arc::clone(partition) }
     }
 
     /// The roots without a resource.

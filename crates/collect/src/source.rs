@@ -93,7 +93,8 @@ impl SharedSource {
             let end = |hole: &Option<Arc<Hole>>| Fed::End(hole.clone());
             for (_, feed) in &self.feeds {
                 // A closed feed is a unit that has stopped.
-                let _ = feed.send(result.as_ref().map_or_else(|stop| Fed::Stop(stop.clone()), |table| end(&table.hole)));
+                let _ =
+                    feed.send(result.as_ref().map_or_else(|stop| Fed::Stop(stop.clone()), |table| end(&table.hole)));
             }
             result.map(Arc::new)
         };
@@ -149,7 +150,8 @@ impl SharedSource {
             None => page,
         };
         if let (Some(how), Value::Str(text)) = (source.decode, &part) {
-            let undecodable = |why: String| Arc::new(Hole::new(Why::Failed).call(&source.call.to_string()).detail(&why));
+            let undecodable =
+                |why: String| Arc::new(Hole::new(Why::Failed).call(&source.call.to_string()).detail(&why));
             part = decode(text, how).map_err(undecodable)?;
         }
         if self.joined {

@@ -47,16 +47,19 @@ pub(crate) async fn run(world: Arc<World>, job: Job) -> Result<(), Stop> {
         calls: Calls::new(&world),
         home: Arc::clone(home),
     };
+    // A unit that waits for a parent or a source has none: what it waits for may need the place.
+    let _place = match &job.feed {
+        Feed::Own => world.activity().await,
+        Feed::Source(_) | Feed::Parent(_) => None,
+    };
     if !job.silent {
         world.send(Event::UnitStarted(job.unit.clone())).await?;
     }
     let (out, items) = mpsc::channel(WAITING);
     let listing = Listing { work: &work, out, silent: job.silent, listed: AtomicU64::new(0) };
     let mut pipe = Pipe::new(&work, &job.children, job.silent);
-    let (listed, piped) = tokio::join!(listing.run(job.feed), pipe.run(items));
-    // A listing that could not hand on its items stopped because the pipe did.
-    piped?;
-    let incomplete = listed?.or(pipe.incomplete);
+    let (listed, ()) = tokio::try_join!(listing.run(job.feed), pipe.run(items))?;
+    let incomplete = listed.or(pipe.incomplete);
     for child in &job.children {
         let _ = child.send(FromParent::End(incomplete.clone())).await;
     }
@@ -69,7 +72,8 @@ pub(crate) async fn run(world: Arc<World>, job: Job) -> Result<(), Stop> {
 
 fn report(work: &Work<'_>, resources: u64, incomplete: Incomplete) -> UnitReport {
     let scope = |region: &Arc<str>| region.is_empty() || *region == work.unit.region;
-    let ids = work.of.source.iter().map(|from| &from.id).chain(work.of.get.iter().filter_map(|get| get.source.as_ref()));
+    let ids =
+        work.of.source.iter().map(|from| &from.id).chain(work.of.get.iter().filter_map(|get| get.source.as_ref()));
     let shared: u64 = ids
         .flat_map(|id| work.world.sources.iter().filter(move |((source, region), _)| source == id && scope(region)))
         .map(|(_, source)| source.take_requests())

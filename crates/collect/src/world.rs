@@ -29,7 +29,7 @@ pub(crate) struct World {
     pub(crate) sources: HashMap<(Arc<str>, Arc<str>), Arc<SharedSource>>,
     /// Calls in flight, over all units. Waiting is in order of arrival.
     gate: Semaphore,
-    /// Root listings in progress: bounds how many pages lie in memory.
+    /// Units with a listing of their own in progress: bounds how many pages lie in memory.
     active: Semaphore,
     events: mpsc::Sender<Event>,
     told: Mutex<HashSet<(Why, Arc<str>)>>,
@@ -58,7 +58,7 @@ impl World {
         self.events.send(event).await.map_err(|_| Stop::Cancelled)
     }
 
-    /// A place among the listings in progress.
+    /// A place among the units in progress.
     pub(crate) async fn activity(&self) -> Option<SemaphorePermit<'_>> {
         // The semaphore is never closed.
         self.active.acquire().await.ok()
@@ -72,11 +72,8 @@ impl World {
         }
         if matches!(hole.why, Why::Denied | Why::Throttled) && self.is_news(&hole) {
             let (region, hole) = (Arc::clone(region), Arc::clone(&hole));
-            let note = if hole.why == Why::Denied {
-                Note::Denied { region, hole }
-            } else {
-                Note::Throttled { region, hole }
-            };
+            let note =
+                if hole.why == Why::Denied { Note::Denied { region, hole } } else { Note::Throttled { region, hole } };
             self.send(Event::Note(note)).await?;
         }
         Ok(hole)

@@ -77,7 +77,9 @@ async fn a_successful_answer_may_name_failures_and_leave_some_out() {
     let found = run(Types::of(&[CLUSTER]), script).await;
     assert_eq!(found.uids(), ["a", "c", "d", "e"], "one that has vanished is dropped");
     assert!(found.resource("a").holes.is_empty());
-    for (uid, detail) in [("c", "ACCESS_DENIED"), ("d", "the answer leaves it out"), ("e", "the answer names it as failed")] {
+    for (uid, detail) in
+        [("c", "ACCESS_DENIED"), ("d", "the answer leaves it out"), ("e", "the answer names it as failed")]
+    {
         let cluster = found.resource(uid);
         let members: Vec<_> = holes(cluster).into_iter().map(|(member, _)| member).collect();
         assert_eq!(members, ["clusterName", "status", "Policy"], "{uid}");

@@ -64,7 +64,8 @@ async fn details_are_merged_put_decoded_and_asked_in_the_buckets_region() {
     assert_eq!((&*bucket.region, bucket.tags["a"].as_str(), bucket.holes.len()), ("eu-north-1", "b", 0));
     assert_eq!(bucket.unit, unit("aws.s3.bucket", ""));
     for (call, region, input) in setup.script.called() {
-        let expected = if call == "s3:ListBuckets" { ("eu-west-1", "{}") } else { ("eu-north-1", r#"{"Bucket":"one"}"#) };
+        let expected =
+            if call == "s3:ListBuckets" { ("eu-west-1", "{}") } else { ("eu-north-1", r#"{"Bucket":"one"}"#) };
         assert_eq!((region.as_str(), input.as_str()), expected, "{call}");
     }
     assert_eq!(found.report("aws.s3.bucket", "").requests, 4);
@@ -72,7 +73,11 @@ async fn details_are_merged_put_decoded_and_asked_in_the_buckets_region() {
 
 #[tokio::test]
 async fn a_resource_that_has_vanished_is_dropped_and_leaves_no_hole() {
-    let script = buckets(TWO).with("s3:GetBucketPolicy", r#"{"Bucket":"one"}"#, failure("s3:GetBucketPolicy", "NoSuchBucket", Why::Failed));
+    let script = buckets(TWO).with(
+        "s3:GetBucketPolicy",
+        r#"{"Bucket":"one"}"#,
+        failure("s3:GetBucketPolicy", "NoSuchBucket", Why::Failed),
+    );
     let found = run(Types::of(&[BUCKET]), script).await;
     assert_eq!(found.uids(), ["arn:aws:s3:::two"]);
     assert!(is_complete(found.report("aws.s3.bucket", "")));
@@ -81,7 +86,11 @@ async fn a_resource_that_has_vanished_is_dropped_and_leaves_no_hole() {
 
 #[tokio::test]
 async fn what_is_not_configured_is_absent_and_known() {
-    let script = buckets(ONE).with("s3:GetBucketPolicy", r#"{"Bucket":"one"}"#, failure("s3:GetBucketPolicy", "NoSuchBucketPolicy", Why::Failed));
+    let script = buckets(ONE).with(
+        "s3:GetBucketPolicy",
+        r#"{"Bucket":"one"}"#,
+        failure("s3:GetBucketPolicy", "NoSuchBucketPolicy", Why::Failed),
+    );
     let found = run(Types::of(&[BUCKET]), script).await;
     assert!(found.seen("arn:aws:s3:::one").get("Policy").is_null());
     assert!(found.resource("arn:aws:s3:::one").holes.is_empty());
@@ -89,13 +98,22 @@ async fn what_is_not_configured_is_absent_and_known() {
 
 #[tokio::test]
 async fn a_denied_detail_leaves_a_hole_at_its_members_only_and_is_told_once() {
-    let found = run(Types::of(&[BUCKET]), buckets(TWO).with("s3:GetBucketTagging", r#"{"@region":"eu-north-1"}"#, denied("s3:GetBucketTagging"))
-        .with("s3:GetBucketTagging", r#"{"Bucket":"two"}"#, denied("s3:GetBucketTagging"))).await;
+    let found =
+        run(
+            Types::of(&[BUCKET]),
+            buckets(TWO)
+                .with("s3:GetBucketTagging", r#"{"@region":"eu-north-1"}"#, denied("s3:GetBucketTagging"))
+                .with("s3:GetBucketTagging", r#"{"Bucket":"two"}"#, denied("s3:GetBucketTagging")),
+        )
+        .await;
     for uid in ["arn:aws:s3:::one", "arn:aws:s3:::two"] {
         let bucket = found.resource(uid);
         assert_eq!(holes(bucket), [("TagSet".to_owned(), Why::Denied)]);
         let hole = &bucket.holes[0].hole;
-        assert_eq!((hole.call.as_deref(), hole.permission.as_deref()), (Some("s3:GetBucketTagging"), Some("s3:GetBucketTagging!")));
+        assert_eq!(
+            (hole.call.as_deref(), hole.permission.as_deref()),
+            (Some("s3:GetBucketTagging"), Some("s3:GetBucketTagging!"))
+        );
         assert!(bucket.holes[0].resource.as_deref() == Some(uid) && !bucket.holes[0].partial);
         assert!(bucket.document.get("Versioning").as_map().is_some());
         assert!(bucket.tags.is_empty());
@@ -105,7 +123,11 @@ async fn a_denied_detail_leaves_a_hole_at_its_members_only_and_is_told_once() {
 
 #[tokio::test]
 async fn what_the_provider_does_not_offer_for_a_resource_is_unsupported_and_asks_for_no_permission() {
-    let script = buckets(ONE).with("s3:GetBucketVersioning", r#"{"Bucket":"one"}"#, failure("s3:GetBucketVersioning", "MethodNotAllowed", Why::Failed));
+    let script = buckets(ONE).with(
+        "s3:GetBucketVersioning",
+        r#"{"Bucket":"one"}"#,
+        failure("s3:GetBucketVersioning", "MethodNotAllowed", Why::Failed),
+    );
     let found = run(Types::of(&[BUCKET]), script).await;
     let bucket = found.resource("arn:aws:s3:::one");
     assert_eq!(holes(bucket), [("Versioning".to_owned(), Why::Unsupported)]);
@@ -140,122 +162,6 @@ async fn details_that_nothing_needs_are_not_called_and_are_reported_once_per_uni
     assert!(bucket.holes.is_empty());
     let target = bucket.references[0].target.as_ref().map_err(|hole| hole.why);
     assert_eq!(target, Err(Why::NotCollected), "an edge over what was not collected is unknown, not absent");
-}
-
-const USER: &str = r#"
-type = "aws.iam.user"
-title = "user"
-scope = "account"
-at = "global"
-id = "{self.Arn}"
-name = "self.UserName"
-[list]
-call = "iam:ListUsers"
-items = "Users[]"
-[[get]]
-call = "iam:ListAccessKeys"
-with = { UserName = "$UserName" }
-take = "AccessKeyMetadata"
-into = "AccessKeys"
-[[get]]
-call = "iam:GetAccessKeyLastUsed"
-for = "self.AccessKeys[]"
-with = { AccessKeyId = "$item.AccessKeyId", User = "$UserName" }
-take = "AccessKeyLastUsed"
-into = "LastUsed"
-gone = ["NoSuchEntity"]
-[[get]]
-call = "iam:GetLoginProfile"
-with = { UserName = "$UserName" }
-take = "LoginProfile"
-into = "LoginProfile"
-when = "self.Console"
-"#;
-
-fn users() -> Script {
-    Script::new()
-        .on("iam:ListUsers", r#"{"Users":[{"Arn":"u1","UserName":"ada"}]}"#)
-        .on("iam:ListAccessKeys", r#"{"AccessKeyMetadata":[{"AccessKeyId":"K1"},{"AccessKeyId":"K2"},{"AccessKeyId":"K3"}]}"#)
-        .with("iam:GetAccessKeyLastUsed", r#"{"AccessKeyId":"K1"}"#, r#"{"AccessKeyLastUsed":{"ServiceName":"s3"}}"#)
-        .with("iam:GetAccessKeyLastUsed", r#"{"AccessKeyId":"K2"}"#, r#"{"AccessKeyLastUsed":{"ServiceName":"ec2"}}"#)
-        .with("iam:GetAccessKeyLastUsed", r#"{"AccessKeyId":"K3"}"#, r#"{"AccessKeyLastUsed":{}}"#)
-}
-
-#[tokio::test]
-async fn a_per_item_detail_goes_into_each_item_after_the_list_is_in() {
-    let setup = setup(Types::of(&[USER]), users());
-    let found = setup.run().await;
-    assert_eq!(
-        found.document("u1"),
-        r#"{"AccessKeys":[{"AccessKeyId":"K1","LastUsed":{"ServiceName":"s3"}},{"AccessKeyId":"K2","LastUsed":{"ServiceName":"ec2"}},{"AccessKeyId":"K3","LastUsed":{}}],"Arn":"u1","UserName":"ada"}"#
-    );
-    assert!(setup.script.called().iter().all(|(_, region, _)| region == "us-east-1"), "global calls go where they belong");
-}
-
-#[tokio::test]
-async fn a_per_item_detail_that_fails_leaves_its_hole_at_that_item_only() {
-    let script = users().with("iam:GetAccessKeyLastUsed", r#"{"AccessKeyId":"K2","User":"ada"}"#, denied("iam:GetAccessKeyLastUsed"));
-    let found = run(Types::of(&[USER]), script).await;
-    assert_eq!(holes(found.resource("u1")), [("AccessKeys[AccessKeyId=K2].LastUsed".to_owned(), Why::Denied)]);
-    let seen = found.seen("u1");
-    let whys: Vec<_> =
-        seen.get("AccessKeys").items().iter().map(|key| key.get("LastUsed").unknown().map(|hole| hole.why)).collect();
-    assert_eq!(whys, [None, Some(Why::Denied), None]);
-}
-
-#[tokio::test]
-async fn an_item_that_has_vanished_is_taken_out_and_the_others_keep_theirs() {
-    let gone = || failure("iam:GetAccessKeyLastUsed", "NoSuchEntity", Why::Failed);
-    let script = users()
-        .with("iam:GetAccessKeyLastUsed", r#"{"AccessKeyId":"K1","User":"ada"}"#, gone())
-        .with("iam:GetAccessKeyLastUsed", r#"{"AccessKeyId":"K2","User":"ada"}"#, gone());
-    let found = run(Types::of(&[USER]), script).await;
-    assert_eq!(
-        found.document("u1"),
-        r#"{"AccessKeys":[{"AccessKeyId":"K3","LastUsed":{}}],"Arn":"u1","UserName":"ada"}"#
-    );
-}
-
-#[tokio::test]
-async fn details_of_items_of_an_unread_list_are_not_asked_and_stay_unknown() {
-    let script = users().with("iam:ListAccessKeys", r#"{"UserName":"ada"}"#, denied("iam:ListAccessKeys"));
-    let setup = setup(Types::of(&[USER]), script);
-    let found = setup.run().await;
-    assert_eq!(holes(found.resource("u1")), [("AccessKeys".to_owned(), Why::Denied)]);
-    assert_eq!(setup.script.count("iam:GetAccessKeyLastUsed"), 0);
-}
-
-#[tokio::test]
-async fn demanding_a_per_item_detail_brings_the_list_that_it_needs() {
-    let setup = setup(Types::of(&[USER]), users()).only("aws.iam.user", &[1]);
-    let found = setup.run().await;
-    assert_eq!(found.resource("u1").document.get("AccessKeys").items().len(), 3);
-    assert_eq!(found.report("aws.iam.user", "").not_collected.len(), 1);
-}
-
-#[tokio::test]
-async fn pages_of_a_detail_are_joined_and_a_missing_page_leaves_an_open_list() {
-    let whole = Reply::Pages(pages(&[
-        r#"{"AccessKeyMetadata":[{"AccessKeyId":"K1"}],"Marker":"m","IsTruncated":true}"#,
-        r#"{"AccessKeyMetadata":[{"AccessKeyId":"K2"}],"IsTruncated":false}"#,
-    ]));
-    let types = || Types::of(&[USER]).paged("iam:ListAccessKeys", &["AccessKeyMetadata"]);
-    let found = run(types(), users().with("iam:ListAccessKeys", r#"{"UserName":"ada"}"#, whole)).await;
-    assert_eq!(found.resource("u1").document.get("AccessKeys").items().len(), 2);
-    assert!(found.resource("u1").holes.is_empty());
-
-    let cut = Reply::Pages(vec![
-        Ok(json(r#"{"AccessKeyMetadata":[{"AccessKeyId":"K1"}]}"#)),
-        Err(failure("iam:ListAccessKeys", "Throttling", Why::Throttled)),
-    ]);
-    let found = run(types(), users().with("iam:ListAccessKeys", r#"{"UserName":"ada"}"#, cut)).await;
-    let user = found.resource("u1");
-    assert_eq!(holes(user), [("AccessKeys".to_owned(), Why::Throttled)]);
-    assert!(user.holes[0].partial);
-    let seen = found.seen("u1");
-    let resource::Value::List(keys) = seen.get("AccessKeys") else { panic!("a list") };
-    assert_eq!((keys.items.len(), keys.open.as_ref().map(|hole| hole.why)), (1, Some(Why::Throttled)));
-    assert!(keys.items[0].get("LastUsed").as_map().is_some(), "known items get their details");
 }
 
 const KEY: &str = r#"
@@ -383,6 +289,9 @@ async fn calls_are_not_sent_to_a_guessed_region() {
     let setup = setup(Types::of(&[LOCATED]), script).only("aws.s3.bucket", &[2]);
     let found = setup.run().await;
     let seen = found.seen("one");
-    assert_eq!(seen.get("Status").unknown().and_then(|hole| hole.call.as_deref().map(str::to_owned)), Some("s3:GetBucketLocation".into()));
+    assert_eq!(
+        seen.get("Status").unknown().and_then(|hole| hole.call.as_deref().map(str::to_owned)),
+        Some("s3:GetBucketLocation".into())
+    );
     assert_eq!(setup.script.count("s3:GetBucketPolicyStatus"), 0);
 }

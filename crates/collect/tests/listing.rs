@@ -39,10 +39,7 @@ async fn scalar_items_become_a_member_and_every_region_is_a_unit() {
 
 #[tokio::test]
 async fn a_page_that_fails_midway_keeps_what_came_before_and_makes_the_listing_incomplete() {
-    let listing = Reply::Pages(vec![
-        Ok(json(r#"{"QueueUrls":["https://q/1/a"]}"#)),
-        Err(denied("sqs:ListQueues")),
-    ]);
+    let listing = Reply::Pages(vec![Ok(json(r#"{"QueueUrls":["https://q/1/a"]}"#)), Err(denied("sqs:ListQueues"))]);
     let found = run(Types::of(&[QUEUE]), Script::new().on("sqs:ListQueues", listing)).await;
     assert_eq!(found.resources.len(), 1);
     let report = found.report("aws.sqs.queue", "eu-west-1");
@@ -61,7 +58,11 @@ async fn a_denied_listing_is_never_an_empty_one() {
 #[tokio::test]
 async fn a_region_without_the_service_is_complete_and_empty_but_one_that_is_not_enabled_is_not() {
     let script = Script::new()
-        .with("sqs:ListQueues", r#"{"@region":"ap-east-1"}"#, failure("sqs:ListQueues", "OptInRequired", Why::NotInRegion))
+        .with(
+            "sqs:ListQueues",
+            r#"{"@region":"ap-east-1"}"#,
+            failure("sqs:ListQueues", "OptInRequired", Why::NotInRegion),
+        )
         .not_offered("sqs", "xx-west-1");
     let setup = setup(Types::of(&[QUEUE]), script).regions(&["ap-east-1", "xx-west-1"]);
     let found = setup.run().await;
@@ -111,12 +112,20 @@ by = "self.Targets"
 #[tokio::test]
 async fn constants_are_combined_and_items_can_be_left_out() {
     let script = Script::new()
-        .with("wafv2:ListWebACLs", r#"{"Scope":"REGIONAL"}"#, r#"{"WebACLs":[
+        .with(
+            "wafv2:ListWebACLs",
+            r#"{"Scope":"REGIONAL"}"#,
+            r#"{"WebACLs":[
             {"ARN":"arn:aws:wafv2:eu-west-1:111122223333:a","Name":"a","Targets":["one","two","one",""],
              "TagList":[{"Key":"env","Value":"prod"},{"key":"team","value":"x"},{"TagKey":"k"}]},
             {"ARN":"arn:aws:wafv2:eu-west-1:111122223333:b","Name":"b","Kind":"shadow"},
-            {"ARN":"arn:aws:wafv2:eu-west-1:999999999999:c","Targets":"one"}]}"#)
-        .with("wafv2:ListWebACLs", r#"{"Scope":"CLOUDFRONT"}"#, failure("wafv2:ListWebACLs", "WAFNonexistentItemException", Why::Failed));
+            {"ARN":"arn:aws:wafv2:eu-west-1:999999999999:c","Targets":"one"}]}"#,
+        )
+        .with(
+            "wafv2:ListWebACLs",
+            r#"{"Scope":"CLOUDFRONT"}"#,
+            failure("wafv2:ListWebACLs", "WAFNonexistentItemException", Why::Failed),
+        );
     let setup = setup(Types::of(&[ACL]), script);
     let found = setup.run().await;
     assert_eq!(found.uids(), ["arn:aws:wafv2:eu-west-1:111122223333:a", "arn:aws:wafv2:eu-west-1:999999999999:c"]);
@@ -247,7 +256,11 @@ async fn demanding_only_a_child_lists_its_parent_with_the_details_that_the_child
 
 #[tokio::test]
 async fn a_child_is_incomplete_when_one_of_its_listings_fails() {
-    let script = clusters().with("ecs:ListServices", r#"{"Cluster":"c2","Key":"k2","@region":"eu-west-1"}"#, denied("ecs:ListServices"));
+    let script = clusters().with(
+        "ecs:ListServices",
+        r#"{"Cluster":"c2","Key":"k2","@region":"eu-west-1"}"#,
+        denied("ecs:ListServices"),
+    );
     let found = run(Types::of(&[CLUSTER, SERVICE]), script).await;
     assert_eq!(found.uids(), ["c1", "c2", "s1", "s2"]);
     assert_eq!(found.incomplete("aws.ecs.service", "eu-west-1"), Some(Why::Denied));
@@ -256,7 +269,10 @@ async fn a_child_is_incomplete_when_one_of_its_listings_fails() {
 
 #[tokio::test]
 async fn a_child_is_incomplete_when_its_parents_listing_is() {
-    let listing = Reply::Pages(vec![Ok(json(r#"{"Arns":["c1"]}"#)), Err(failure("ecs:ListClusters", "Throttling", Why::Throttled))]);
+    let listing = Reply::Pages(vec![
+        Ok(json(r#"{"Arns":["c1"]}"#)),
+        Err(failure("ecs:ListClusters", "Throttling", Why::Throttled)),
+    ]);
     let script = clusters().with("ecs:ListClusters", r#"{"@region":"eu-west-1"}"#, listing);
     let found = run(Types::of(&[CLUSTER, SERVICE]), script).await;
     assert_eq!(found.uids(), ["c1", "s1", "s2"]);
@@ -265,7 +281,8 @@ async fn a_child_is_incomplete_when_its_parents_listing_is() {
 
 #[tokio::test]
 async fn a_child_whose_input_is_unknown_is_incomplete_for_that_reason() {
-    let script = clusters().with("ecs:DescribeCluster", r#"{"Arn":"c2","@region":"eu-west-1"}"#, denied("ecs:DescribeCluster"));
+    let script =
+        clusters().with("ecs:DescribeCluster", r#"{"Arn":"c2","@region":"eu-west-1"}"#, denied("ecs:DescribeCluster"));
     let setup = setup(Types::of(&[CLUSTER, SERVICE]), script);
     let found = setup.run().await;
     let hole = found.report("aws.ecs.service", "eu-west-1").coverage.hole().cloned().unwrap();

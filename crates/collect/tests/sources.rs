@@ -86,10 +86,11 @@ async fn a_source_is_called_once_and_feeds_every_type() {
 
 #[tokio::test]
 async fn a_source_that_fails_midway_leaves_every_type_incomplete() {
-    let script = iam().with("iam:GetAccountAuthorizationDetails", r#"{"Filter":["User"]}"#, Reply::Pages(vec![
-        Ok(json(r#"{"Roles":[{"Arn":"r1"}]}"#)),
-        Err(denied("iam:GetAccountAuthorizationDetails")),
-    ]));
+    let script = iam().with(
+        "iam:GetAccountAuthorizationDetails",
+        r#"{"Filter":["User"]}"#,
+        Reply::Pages(vec![Ok(json(r#"{"Roles":[{"Arn":"r1"}]}"#)), Err(denied("iam:GetAccountAuthorizationDetails"))]),
+    );
     let found = run(types(), script).await;
     assert_eq!(found.uids(), ["r1"]);
     for type_id in ["aws.iam.role", "aws.iam.user"] {
@@ -100,14 +101,21 @@ async fn a_source_that_fails_midway_leaves_every_type_incomplete() {
 
 #[tokio::test]
 async fn an_undecodable_member_of_a_listed_item_is_a_hole_at_that_member() {
-    let script = iam().with("iam:GetAccountAuthorizationDetails", r#"{"Filter":["User"]}"#, r#"{"Roles":[{"Arn":"r1",
+    let script = iam().with(
+        "iam:GetAccountAuthorizationDetails",
+        r#"{"Filter":["User"]}"#,
+        r#"{"Roles":[{"Arn":"r1",
         "AssumeRolePolicyDocument":"%7Bbroken",
-        "Inline":[{"PolicyName":"a","Document":"%7B%7D"},{"PolicyName":"b","Document":"no"},{"PolicyName":"c"}]}]}"#);
+        "Inline":[{"PolicyName":"a","Document":"%7B%7D"},{"PolicyName":"b","Document":"no"},{"PolicyName":"c"}]}]}"#,
+    );
     let found = run(types(), script).await;
     let role = found.resource("r1");
     assert_eq!(
         holes(role),
-        [("AssumeRolePolicyDocument".to_owned(), Why::Failed), ("Inline[PolicyName=b].Document".to_owned(), Why::Failed)]
+        [
+            ("AssumeRolePolicyDocument".to_owned(), Why::Failed),
+            ("Inline[PolicyName=b].Document".to_owned(), Why::Failed)
+        ]
     );
     assert_eq!(role.holes[0].resource.as_deref(), Some("r1"));
     let inline = role.document.get("Inline").items();
@@ -144,7 +152,8 @@ async fn preparing_a_source_is_asked_again_a_bounded_number_of_times() {
     assert!(ready.run().await.resource("u1").holes.is_empty());
     assert_eq!(ready.script.count("iam:GenerateCredentialReport"), 3);
 
-    let never = setup(types(), iam().replies("iam:GenerateCredentialReport", r#"{"@region":"us-east-1"}"#, vec![started()]));
+    let never =
+        setup(types(), iam().replies("iam:GenerateCredentialReport", r#"{"@region":"us-east-1"}"#, vec![started()]));
     let found = never.run().await;
     assert_eq!(holes(found.resource("u1")), [("CredentialReport".to_owned(), Why::Failed)]);
     assert!(found.resource("u1").holes[0].hole.detail.as_deref().unwrap().contains("4 attempts"));
@@ -196,13 +205,16 @@ into = "Aliases"
 "#;
 
 fn kms(aliases: impl Into<Reply>) -> (Types, Script) {
-    let script = Script::new().on("kms:ListKeys", r#"{"Keys":[{"KeyId":"1"},{"KeyId":"2"}]}"#).on("kms:ListAliases", aliases);
+    let script =
+        Script::new().on("kms:ListKeys", r#"{"Keys":[{"KeyId":"1"},{"KeyId":"2"}]}"#).on("kms:ListAliases", aliases);
     (Types::of(&[KEY]).source(ALIASES), script)
 }
 
 #[tokio::test]
 async fn several_rows_of_one_key_become_a_list() {
-    let (types, script) = kms(r#"{"Aliases":[{"AliasName":"alias/a","TargetKeyId":"1"},{"AliasName":"alias/x"},{"AliasName":"alias/b","TargetKeyId":"1"}]}"#);
+    let (types, script) = kms(
+        r#"{"Aliases":[{"AliasName":"alias/a","TargetKeyId":"1"},{"AliasName":"alias/x"},{"AliasName":"alias/b","TargetKeyId":"1"}]}"#,
+    );
     let setup = setup(types, script).regions(&["eu-west-1", "us-east-1"]);
     let found = setup.run().await;
     assert_eq!(found.resource("1").keys, ["alias/a".into(), "alias/b".into()]);

@@ -79,11 +79,11 @@ pub(crate) async fn resolve(client: &AwsClient, wanted: &[String]) -> Result<Acc
         let mut chosen = Vec::new();
         for region in wanted {
             let Some(found) = known.iter().find(|name| name.as_ref() == region.as_str()) else {
-                let known: Vec<&str> = known.iter().map(|name| &***name).collect();
+                let known: Vec<Arc<str>> = known.into_iter().cloned().collect();
                 return Err(ScanError::Region {
                     region: region.clone(),
-                    partition: format!("{} (account {})", identity.partition, identity.account),
-                    known: known.join(", "),
+                    account: identity.account.to_string(),
+                    nearest: expr::nearest(region, &known),
                 });
             };
             if !chosen.contains(*found) {

@@ -12,14 +12,14 @@ pub enum ScanError {
     #[error("{0}\n  help: {1}")]
     Identity(String, &'static str),
     /// A region that the partition does not have.
-    #[error("`{region}` is no region of {partition}; enabled there: {known}\n  help: `--region` takes names as in `eu-west-1`, repeated or separated by commas")]
+    #[error("`{region}` is no region that account {account} has enabled\n  help: {nearest}; a region that you opted out of must be enabled first")]
     Region {
         /// What was given.
         region: String,
-        /// The partition.
-        partition: String,
-        /// What there is.
-        known: String,
+        /// The account.
+        account: String,
+        /// The nearest name, or some.
+        nearest: String,
     },
     /// The store failed.
     #[error(transparent)]

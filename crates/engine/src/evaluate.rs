@@ -65,9 +65,12 @@ impl Evaluation<'_> {
             let stored = stored?;
             let here = self.world.here(&stored.unit.account, &stored.region);
             let Some(subject) = self.world.entity(stored) else { continue };
-            let outcomes: Vec<_> =
-                checks.iter().flat_map(|(check, params)| check::run(check, params, &subject, &here)).collect();
-            outcomes.iter().for_each(|outcome| tally.add(outcome));
+            let mut outcomes = Vec::with_capacity(checks.len());
+            for (check, params) in checks {
+                let found = check::run(check, params, &subject, &here);
+                tally.add_subject(&found);
+                outcomes.extend(found);
+            }
             self.writer.verdicts(SubjectVerdicts { uid: subject.uid.clone(), checks: ids.clone(), outcomes })?;
             Meter::add(&self.meter.judged, 1);
         }

@@ -18,7 +18,7 @@ use crate::error::ScanError;
 use crate::evaluate::Evaluation;
 use crate::facts::Facts;
 use crate::meter::Meter;
-use crate::summary::{ScanSummary, Tally, Undecided};
+use crate::summary::{ScanSummary, Tally, Undecided, grouped};
 use crate::world::World;
 use crate::writing::{Written, write_events};
 
@@ -158,7 +158,10 @@ pub async fn scan(
 
 async fn connect(request: &ScanRequest) -> Result<AwsClient, ScanError> {
     let mut options = AwsOptions { profile: request.profile.clone(), max_rate: request.max_rate, ..Default::default() };
-    options.region = request.regions.first().cloned();
+    // A region that the table does not know may be new or a slip: the account's own list decides, asked elsewhere.
+    let endpoints = request.catalog.api().endpoints().map_err(cloud::ConnectError::from)?;
+    let listed = |name: &&String| endpoints.partition_of(name).is_some_and(|p| p.regions.iter().any(|one| **one == ***name));
+    options.region = request.regions.iter().find(listed).cloned();
     options.roles = request.roles.clone();
     options.scan_limit = request.time_limit;
     Ok(AwsClient::connect(request.catalog.api().clone(), options).await?)
@@ -302,14 +305,14 @@ fn complete_summary(
     let reader = request.store.reader()?;
     let filter = store::HoleFilter { account: Some(summary.scope.account.to_string()), ..Default::default() };
     for stored in reader.holes(&filter)?.into_iter().filter(|one| one.record.hole.why.is_coverage_hole()) {
-        let key = Hole { detail: None, ..(*stored.record.hole).clone() };
+        let key = grouped(&stored.record.hole);
         let one = found.entry(key.clone()).or_insert_with(|| empty(&key));
         one.resources += u64::from(stored.record.resource.is_some());
         one.regions.extend((!stored.unit.region.is_empty()).then_some(stored.unit.region));
     }
     for unit in reader.coverage(None)?.into_iter().filter(|unit| unit.unit.account == summary.scope.account) {
         if let Some(hole) = unit.coverage.hole() {
-            let key = Hole { detail: None, ..(**hole).clone() };
+            let key = grouped(hole);
             let one = found.entry(key.clone()).or_insert_with(|| empty(&key));
             one.units += 1;
             one.regions.extend((!unit.unit.region.is_empty()).then_some(unit.unit.region));

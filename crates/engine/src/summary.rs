@@ -135,8 +135,25 @@ pub(crate) struct Tally {
 
 const WORST: usize = 10;
 
+/// Holes of the same call are one line of the summary; a hole without a call is told by its detail.
+pub(crate) fn grouped(hole: &Hole) -> Hole {
+    let detail = if hole.call.is_some() { None } else { hole.detail.clone() };
+    Hole { detail, ..hole.clone() }
+}
+
 impl Tally {
-    pub(crate) fn add(&mut self, outcome: &Outcome) {
+    /// Adds the outcomes of one check about one subject. Items that fail or are unknown count one by one; a subject
+    /// without such items counts once, as it is kept in the store.
+    pub(crate) fn add_subject(&mut self, outcomes: &[Outcome]) {
+        let open = |one: &&Outcome| matches!(one.verdict, Verdict::Fail | Verdict::Unknown);
+        if outcomes.iter().any(|one| open(&one)) {
+            outcomes.iter().filter(open).for_each(|one| self.add(one));
+        } else if let Some(verdict) = outcomes.iter().map(|one| one.verdict).min() {
+            self.counts.add(verdict);
+        }
+    }
+
+    fn add(&mut self, outcome: &Outcome) {
         self.counts.add(outcome.verdict);
         match outcome.verdict {
             Verdict::Fail => {
@@ -149,8 +166,7 @@ impl Tally {
             }
             Verdict::Unknown => {
                 for hole in &outcome.unknown {
-                    let key = Hole { detail: None, ..(**hole).clone() };
-                    self.undecided.entry(key).or_default().insert(outcome.check.clone());
+                    self.undecided.entry(grouped(hole)).or_default().insert(outcome.check.clone());
                 }
             }
             _ => {}

@@ -48,7 +48,7 @@ mod types;
 mod uses;
 mod val;
 
-pub use check::{Absence, Checked};
+pub use check::{Absence, Checked, nearest};
 pub use diagnostic::{Diagnostic, render};
 pub use eval::{FilterPattern, Release, Step, TlsVersion};
 pub use expression::{Expr, parse};

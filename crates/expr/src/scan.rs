@@ -127,10 +127,18 @@ pub(crate) fn guard(text: &str) -> Result<Weight, Diagnostic> {
             Piece::Open => nesting += 1,
             Piece::Close => nesting = nesting.saturating_sub(1),
             Piece::Text { closed: false } => {
-                return Err(Diagnostic::new(range.start..range.start + 1, "the text is not closed", "add the closing quote"));
+                return Err(Diagnostic::new(
+                    range.start..range.start + 1,
+                    "the text is not closed",
+                    "add the closing quote",
+                ));
             }
             Piece::Sign(b'`') => {
-                return Err(Diagnostic::new(range, "names cannot be quoted with a backtick", "write `x[\"name\"]` for such a member"));
+                return Err(Diagnostic::new(
+                    range,
+                    "names cannot be quoted with a backtick",
+                    "write `x[\"name\"]` for such a member",
+                ));
             }
             Piece::Sign(b'!' | b'-' | b'?') => prefixes += 1,
             Piece::Sign(b',' | b':') => {}
@@ -145,7 +153,11 @@ pub(crate) fn guard(text: &str) -> Result<Weight, Diagnostic> {
             (operators > MOST_OPERATORS, "operators are used", MOST_OPERATORS),
         ];
         if let Some((_, what, most)) = too_much.into_iter().find(|(exceeded, ..)| *exceeded) {
-            return Err(Diagnostic::new(range, format!("{what} more than {most} times"), "name parts of it with `let`"));
+            return Err(Diagnostic::new(
+                range,
+                format!("{what} more than {most} times"),
+                "name parts of it with `let`",
+            ));
         }
     }
     let light = deepest + prefixes <= 16 && operators <= 256;

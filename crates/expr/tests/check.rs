@@ -44,7 +44,12 @@ fn what_is_well_typed_is_accepted() {
 fn what_is_not_well_typed_is_refused_with_the_next_step() {
     for (condition, at, message, help) in [
         ("self.Enabld", "Enabld", "unknown member `Enabld` of `aws.s3.bucket`", "did you mean `Enabled`?"),
-        ("self.PublicAccessBlockConfiguration.IgnorePublicACLs", "IgnorePublicACLs", "unknown member", "did you mean `IgnorePublicAcls`?"),
+        (
+            "self.PublicAccessBlockConfiguration.IgnorePublicACLs",
+            "IgnorePublicACLs",
+            "unknown member",
+            "did you mean `IgnorePublicAcls`?",
+        ),
         ("self['Nam'] == 'x'", "'Nam'", "unknown member `Nam`", "did you mean `Name`?"),
         ("slef.Enabled", "slef", "nothing here is called `slef`", "did you mean `self`?"),
         ("item.Enabled", "item", "nothing here is called `item`", "known are"),
@@ -52,7 +57,12 @@ fn what_is_not_well_typed_is_refused_with_the_next_step() {
         ("self.Enabled == 'true'", "self.Enabled == 'true'", "a truth value cannot be compared with text", "true"),
         ("self.Enabled > false", "self.Enabled > false", "a truth value has no order", "`==`"),
         ("self.Count > null", "self.Count > null", "null has no order", "has(x)"),
-        ("age(self.Created) > 90", "age(self.Created) > 90", "a duration cannot be compared with a whole number", "duration(\"90d\")"),
+        (
+            "age(self.Created) > 90",
+            "age(self.Created) > 90",
+            "a duration cannot be compared with a whole number",
+            "duration(\"90d\")",
+        ),
         ("self.Created > 'yesterday'", "'yesterday'", "`yesterday` is not a timestamp", "2026"),
         ("self.Name", "self.Name", "this is text, where a truth value is expected", "compare it"),
         ("self.Count && true", "self.Count", "this is a whole number, where a truth value is expected", "compare"),
@@ -72,12 +82,37 @@ fn what_is_not_well_typed_is_refused_with_the_next_step() {
         ("self.Name.startWith('a')", "startWith", "text has no method `startWith`", "did you mean `startsWith`?"),
         ("self.Name.matches('(')", "'('", "the pattern does not compile, or is too large", ""),
         ("self.Name.matches('(a{1000}){1000}')", "'(a{1000}){1000}'", "too large", ""),
-        ("refs('encripted_by').exists(k, true)", "refs", "there is no edge `encripted_by` of `aws.s3.bucket`", "did you mean `encrypted_by`?"),
+        (
+            "refs('encripted_by').exists(k, true)",
+            "refs",
+            "there is no edge `encripted_by` of `aws.s3.bucket`",
+            "did you mean `encrypted_by`?",
+        ),
         ("refs(self.Name).exists(k, true)", "self.Name", "a text in quotes is expected", ""),
-        ("refs('encrypted_by').exists(k, k.refs_in('encrypted_by').exists(x, true))", "refs_in", "several types have the edge", "refs_in(\"encrypted_by\", \"aws.cloudtrail.trail\")"),
-        ("list('aws.cloudtrail.trial').exists(t, true)", "list", "there is no resource type", "did you mean `aws.cloudtrail.trail`?"),
-        ("list('aws.cloudtrail.trail', 'world').exists(t, true)", "list", "how far it reaches is not known", "organisation"),
-        ("refs('encrypted_by').exists(k, k.Enable)", "Enable", "unknown member `Enable` of `aws.kms.key`", "did you mean `Enabled`?"),
+        (
+            "refs('encrypted_by').exists(k, k.refs_in('encrypted_by').exists(x, true))",
+            "refs_in",
+            "several types have the edge",
+            "refs_in(\"encrypted_by\", \"aws.cloudtrail.trail\")",
+        ),
+        (
+            "list('aws.cloudtrail.trial').exists(t, true)",
+            "list",
+            "there is no resource type",
+            "did you mean `aws.cloudtrail.trail`?",
+        ),
+        (
+            "list('aws.cloudtrail.trail', 'world').exists(t, true)",
+            "list",
+            "how far it reaches is not known",
+            "organisation",
+        ),
+        (
+            "refs('encrypted_by').exists(k, k.Enable)",
+            "Enable",
+            "unknown member `Enable` of `aws.kms.key`",
+            "did you mean `Enabled`?",
+        ),
         ("facts.grant.exists(g, true)", "grant", "unknown member `grant` of `facts`", "did you mean `grants`?"),
         ("self.Name + 1 == 'a'", "self.Name + 1", "this cannot be done with text and a whole number", "int(x)"),
         ("-self.Name == 1", "self.Name", "text has no sign", ""),
@@ -123,7 +158,10 @@ fn single_expressions_are_checked_against_what_they_must_give() {
     assert_eq!(expression("self.Count", &Type::String), 1);
     assert_eq!(expression("self.Enabled", &Type::Bool), 0);
     assert_eq!(expression("self.Name", &Type::Bool), 1);
-    assert_eq!(parse("self.Rules[0].Tags").expect("parses").check(&Types, Some("aws.s3.bucket"), &Type::Any).ty, Type::list(Type::String));
+    assert_eq!(
+        parse("self.Rules[0].Tags").expect("parses").check(&Types, Some("aws.s3.bucket"), &Type::Any).ty,
+        Type::list(Type::String)
+    );
 }
 
 fn absent(condition: &str) -> Vec<String> {
@@ -231,7 +269,8 @@ fn uses_follow_edges_sets_and_functions() {
 
 #[test]
 fn a_value_used_as_a_whole_is_a_prefix() {
-    let found = uses("pass when json(self) == null && self.PublicAccessBlockConfiguration == {'a': true}\nsay \"{facts}\"");
+    let found =
+        uses("pass when json(self) == null && self.PublicAccessBlockConfiguration == {'a': true}\nsay \"{facts}\"");
     for expected in ["self:", "self:PublicAccessBlockConfiguration", "facts self *"] {
         assert!(found.iter().any(|one| one == expected), "{expected} is not in {found:#?}");
     }

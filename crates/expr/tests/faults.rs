@@ -164,7 +164,8 @@ fn templates_read_braces() {
 fn a_fault_is_shown_with_its_line() {
     let source = "title\n\tpass when self.Näme = 5\n";
     let at = source.find("= 5").unwrap();
-    let shown = render(source, "a.md", &Diagnostic::new(at..at + 1, "`=` is not expected here", "write `==` to compare"));
+    let shown =
+        render(source, "a.md", &Diagnostic::new(at..at + 1, "`=` is not expected here", "write `==` to compare"));
     assert_eq!(
         shown,
         "`=` is not expected here\n --> a.md:2:22\n  |\n2 | \tpass when self.Näme = 5\n  | \t                    ^\n  = help: write `==` to compare\n"

@@ -38,11 +38,17 @@ say "{self.Name} lets public ACLs or policies take effect"
 
 #[test]
 fn the_bucket_block_passes_fails_and_is_unknown() {
-    let pass = only(BLOCK, r#"{"self": {"Name": "logs"}, "account": {"S3PublicAccessBlock":
-        {"IgnorePublicAcls": true, "RestrictPublicBuckets": true}}}"#);
+    let pass = only(
+        BLOCK,
+        r#"{"self": {"Name": "logs"}, "account": {"S3PublicAccessBlock":
+        {"IgnorePublicAcls": true, "RestrictPublicBuckets": true}}}"#,
+    );
     assert_eq!((pass.verdict, pass.message.as_str()), (Verdict::Pass, ""));
 
-    let fail = only(BLOCK, r#"{"self": {"Name": "logs", "PublicAccessBlockConfiguration": {"IgnorePublicAcls": true}}, "account": {}}"#);
+    let fail = only(
+        BLOCK,
+        r#"{"self": {"Name": "logs", "PublicAccessBlockConfiguration": {"IgnorePublicAcls": true}}, "account": {}}"#,
+    );
     assert_eq!(fail.verdict, Verdict::Fail);
     assert_eq!(fail.message, "logs lets public ACLs or policies take effect");
     assert_eq!(
@@ -50,8 +56,11 @@ fn the_bucket_block_passes_fails_and_is_unknown() {
         ["self.PublicAccessBlockConfiguration.RestrictPublicBuckets = null", "account.S3PublicAccessBlock = null"]
     );
 
-    let unknown = only(BLOCK, r#"{"self": {"Name": "logs"}, "account": {"S3PublicAccessBlock":
-        {"?": "denied", "call": "s3control:GetPublicAccessBlock", "permission": "s3:GetAccountPublicAccessBlock"}}}"#);
+    let unknown = only(
+        BLOCK,
+        r#"{"self": {"Name": "logs"}, "account": {"S3PublicAccessBlock":
+        {"?": "denied", "call": "s3control:GetPublicAccessBlock", "permission": "s3:GetAccountPublicAccessBlock"}}}"#,
+    );
     assert_eq!(unknown.verdict, Verdict::Unknown);
     assert_eq!(
         unknown.message,
@@ -63,7 +72,10 @@ fn the_bucket_block_passes_fails_and_is_unknown() {
 #[test]
 fn only_the_holes_that_matter_are_named() {
     let text = "pass when (self.A || self.B) && self.C\nsay \"x\"";
-    let one = only(text, r#"{"self": {"A": {"?": "denied", "call": "a:A"}, "B": true, "C": {"?": "throttled", "call": "c:C"}}}"#);
+    let one = only(
+        text,
+        r#"{"self": {"A": {"?": "denied", "call": "a:A"}, "B": true, "C": {"?": "throttled", "call": "c:C"}}}"#,
+    );
     assert_eq!(one.message, "could not read self.C (c:C throttled)");
     assert_eq!(one.unknown.iter().map(|hole| hole.why.as_str()).collect::<Vec<_>>(), ["throttled"]);
     let decided = only(text, r#"{"self": {"A": {"?": "denied"}, "B": {"?": "denied"}, "C": false}}"#);
@@ -96,7 +108,8 @@ fn a_person_must_attest() {
 #[test]
 fn severity_is_raised_for_failures_only() {
     let text = "pass when !facts.public\nseverity when self.Sensitive is critical\nseverity when self.Old is low\nsay \"public\"";
-    let fail = |document: &str| only(text, &format!("{{\"self\": {document}, \"facts\": {{\"public\": true}}}}")).severity;
+    let fail =
+        |document: &str| only(text, &format!("{{\"self\": {document}, \"facts\": {{\"public\": true}}}}")).severity;
     assert_eq!(fail(r#"{"Sensitive": true, "Old": true}"#), Some(Severity::Critical));
     assert_eq!(fail(r#"{"Old": true}"#), Some(Severity::Low));
     assert_eq!(fail(r#"{"Sensitive": {"?": "denied"}}"#), None);
@@ -151,8 +164,14 @@ fn a_denied_listing_can_make_an_absence_neither_pass_nor_fail() {
     assert_eq!(fail.message, "account 111111111111 has no multi-region trail");
     assert_eq!(evidence(&fail), ["list(\"aws.cloudtrail.trail\")[t1].IsMultiRegionTrail = false"]);
     let none = only(text, r#"{"list": {"aws.cloudtrail.trail": []}}"#);
-    assert_eq!((none.verdict, evidence(&none)), (Verdict::Fail, vec!["list(\"aws.cloudtrail.trail\") = []".to_owned()]));
-    let denied = only(text, r#"{"list": {"aws.cloudtrail.trail": {"known": [], "?": "denied", "call": "cloudtrail:DescribeTrails"}}}"#);
+    assert_eq!(
+        (none.verdict, evidence(&none)),
+        (Verdict::Fail, vec!["list(\"aws.cloudtrail.trail\") = []".to_owned()])
+    );
+    let denied = only(
+        text,
+        r#"{"list": {"aws.cloudtrail.trail": {"known": [], "?": "denied", "call": "cloudtrail:DescribeTrails"}}}"#,
+    );
     assert_eq!(denied.verdict, Verdict::Unknown);
     assert_eq!(denied.message, "could not read list(\"aws.cloudtrail.trail\") (cloudtrail:DescribeTrails denied)");
 }
@@ -161,8 +180,11 @@ fn a_denied_listing_can_make_an_absence_neither_pass_nor_fail() {
 fn evidence_names_the_item_that_decided() {
     let text = "let open = facts.open.filter(o, is_public(o.source))\n\
                 pass when !open.exists(o, o.covers(22))\nsay \"SSH is open\"";
-    let fail = only(text, r#"{"facts": {"open": [{"protocol": "tcp", "from_port": 443, "to_port": 443, "source": "0.0.0.0/0"},
-        {"protocol": "tcp", "from_port": 0, "to_port": 1024, "source": "0.0.0.0/0"}]}}"#);
+    let fail = only(
+        text,
+        r#"{"facts": {"open": [{"protocol": "tcp", "from_port": 443, "to_port": 443, "source": "0.0.0.0/0"},
+        {"protocol": "tcp", "from_port": 0, "to_port": 1024, "source": "0.0.0.0/0"}]}}"#,
+    );
     assert!(evidence(&fail).iter().any(|line| line.starts_with("facts.open[1] = ")), "{:?}", evidence(&fail));
     assert!(!evidence(&fail).iter().any(|line| line.starts_with("facts.open[0] = {")), "{:?}", evidence(&fail));
 }
@@ -231,7 +253,10 @@ fn explain_shows_each_statement_with_its_values() {
         .iter()
         .map(|one| (one.statement, text.get(one.step.span.clone()).unwrap_or_default(), one.step.value.to_json()))
         .collect();
-    assert_eq!(shown, [("applies when", "self.A", "true".to_owned()), ("pass when", "self.B < 10 && has(self.A)", "true".to_owned())]);
+    assert_eq!(
+        shown,
+        [("applies when", "self.A", "true".to_owned()), ("pass when", "self.B < 10 && has(self.A)", "true".to_owned())]
+    );
     let children: Vec<_> = all[0].statements[1].step.children.iter().map(|step| text.get(step.span.clone())).collect();
     assert_eq!(children, [Some("self.B < 10"), Some("has(self.A)")]);
     assert_eq!(all[0].judgement.verdict, Verdict::Pass);

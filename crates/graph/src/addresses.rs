@@ -36,8 +36,9 @@ const RESERVED_V4: [&str; 15] = [
 const RESERVED_V6: [&str; 3] = ["::/3", "4000::/2", "8000::/1"];
 
 /// How much of IPv4 the ranges cover; others are left out.
-pub(crate) fn cover_v4(ranges: &[IpNet]) -> Cover {
-    let ranges: Vec<Ipv4Net> = ranges.iter().filter_map(|range| if let IpNet::V4(net) = range { Some(*net) } else { None }).collect();
+fn cover_v4(ranges: &[IpNet]) -> Cover {
+    let ranges: Vec<Ipv4Net> =
+        ranges.iter().filter_map(|range| if let IpNet::V4(net) = range { Some(*net) } else { None }).collect();
     // Nine tenths of the addresses are public: sets that are far too small need no sorting.
     if ranges.iter().map(|net| 1_u64 << (32 - u32::from(net.prefix_len()))).sum::<u64>() < 1 << 31 {
         return Cover::Part;
@@ -52,14 +53,48 @@ pub(crate) fn cover_v4(ranges: &[IpNet]) -> Cover {
 }
 
 /// How much of IPv6 the ranges cover; others are left out.
-pub(crate) fn cover_v6(ranges: &[IpNet]) -> Cover {
-    let ranges: Vec<Ipv6Net> = ranges.iter().filter_map(|range| if let IpNet::V6(net) = range { Some(*net) } else { None }).collect();
+fn cover_v6(ranges: &[IpNet]) -> Cover {
+    let ranges: Vec<Ipv6Net> =
+        ranges.iter().filter_map(|range| if let IpNet::V6(net) = range { Some(*net) } else { None }).collect();
     let reserved = || RESERVED_V6.iter().filter_map(|text| text.parse::<Ipv6Net>().ok());
     let all = |nets: Vec<Ipv6Net>| Ipv6Net::aggregate(&nets).iter().any(|net| net.prefix_len() == 0);
     match (all(ranges.clone()), all(ranges.into_iter().chain(reserved()).collect())) {
         (true, _) => Cover::All,
         (false, true) => Cover::Public,
         _ => Cover::Part,
+    }
+}
+
+/// IPv4 or IPv6: a rule of one says nothing about the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    V4,
+    V6,
+}
+
+impl Family {
+    pub(crate) const ALL: [Family; 2] = [Family::V4, Family::V6];
+
+    pub(crate) fn holds(self, range: &IpNet) -> bool {
+        matches!((self, range), (Family::V4, IpNet::V4(_)) | (Family::V6, IpNet::V6(_)))
+    }
+
+    /// How much of the family's addresses the ranges cover.
+    pub(crate) fn cover(self, ranges: &[IpNet]) -> Cover {
+        match self {
+            Family::V4 => cover_v4(ranges),
+            Family::V6 => cover_v6(ranges),
+        }
+    }
+
+    /// What a cover is called.
+    pub(crate) fn name(self, cover: Cover) -> &'static str {
+        match (self, cover) {
+            (Family::V4, Cover::All) => "0.0.0.0/0",
+            (Family::V6, Cover::All) => "::/0",
+            (Family::V4, _) => "every public IPv4 address",
+            (Family::V6, _) => "every public IPv6 address",
+        }
     }
 }
 

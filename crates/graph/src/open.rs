@@ -9,9 +9,10 @@ use resource::{List, Map, Value};
 
 use crate::rules::{Rule, Rules, Source};
 
-mod together;
+mod ordered;
 #[cfg(test)]
 mod tests;
+mod together;
 
 /// Computes the wanted facts of `graph` (`open`) for one resource.
 pub fn facts(entity: &Entity, of: &ResourceType, scope: &dyn Scope, wanted: &BTreeSet<Arc<str>>) -> Map {
@@ -25,17 +26,24 @@ pub fn facts(entity: &Entity, of: &ResourceType, scope: &dyn Scope, wanted: &BTr
 fn open(entity: &Entity, of: &ResourceType, scope: &dyn Scope) -> Value {
     let mut all = List::default();
     for place in &of.open {
-        let mut rules = Rules::default();
-        match place.kind {
-            OpenKind::SecurityGroup => {
-                rules.read(entity.document.at(&place.at), entity, scope, place.prefix_lists.as_deref());
-            }
-        }
-        all.open = all.open.or_else(|| rules.open.clone());
-        all.items.extend(rules.items.iter().map(of_rule));
-        all.items.extend(together::ways(&rules.items));
+        let value = entity.document.at(&place.at);
+        let found = match place.kind {
+            OpenKind::SecurityGroup => group(value, entity, scope, place.prefix_lists.as_deref()),
+            OpenKind::NetworkAcl => ordered::open(value),
+        };
+        all.items.extend(found.items);
+        all.open = all.open.or(found.open);
     }
     Value::List(all)
+}
+
+/// What a security group lets in: each rule, and what several do together.
+fn group(value: &Value, entity: &Entity, scope: &dyn Scope, prefix_lists: Option<&str>) -> List {
+    let mut rules = Rules::default();
+    rules.read(value, entity, scope, prefix_lists);
+    let mut items: Vec<Value> = rules.items.iter().map(of_rule).collect();
+    items.extend(together::ways(&rules.items));
+    List { items, open: rules.open }
 }
 
 /// What one rule opens by itself.

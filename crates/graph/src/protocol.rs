@@ -1,5 +1,6 @@
 //! Protocols and ports of network rules.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A protocol as a rule names it: by name or by its number at IANA.
@@ -63,6 +64,18 @@ impl Ports {
 
     pub(crate) fn contains(self, other: Ports) -> bool {
         self.from <= other.from && other.to <= self.to
+    }
+
+    /// The pieces into which the ranges cut all ports: within one, the same ranges hold throughout.
+    pub(crate) fn pieces(ranges: impl Iterator<Item = Ports>) -> Vec<Ports> {
+        let mut starts = BTreeSet::from([0_u16]);
+        for range in ranges {
+            starts.insert(range.from);
+            starts.extend(range.to.checked_add(1));
+        }
+        let starts: Vec<u16> = starts.into_iter().collect();
+        let ends = starts.iter().skip(1).map(|next| next - 1).chain([u16::MAX]);
+        starts.iter().copied().zip(ends).map(|(from, to)| Ports { from, to }).collect()
     }
 }
 

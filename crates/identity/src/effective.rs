@@ -114,7 +114,8 @@ impl Effective {
     /// Whether every action of a service is allowed on every resource.
     pub(crate) fn full_service(&self, service: &str) -> bool {
         let every = format!("{}:*", service.to_ascii_lowercase());
-        self.allowed.iter().any(|allowed| allowed.is_broad() && allowed.actions.includes(&every))
+        let reaches = |allowed: &Allowed| allowed.is_broad() || allowed.is_broad_in(service);
+        self.allowed.iter().any(|allowed| reaches(allowed) && allowed.actions.includes(&every))
     }
 
     /// What allows every action that the pattern matches. `true` when each is limited to some resources or conditions.
@@ -158,6 +159,18 @@ impl Allowed {
     fn is_broad(&self) -> bool {
         self.resources.is.iter().any(|pattern| is_every_resource(pattern))
             && !self.resources.except.iter().any(|pattern| is_every_resource(pattern))
+    }
+
+    /// Whether it reaches all resources of a service: `arn:aws:kms:*:*:*` is every key there is.
+    fn is_broad_in(&self, service: &str) -> bool {
+        self.resources.except.is_empty()
+            && self.resources.is.iter().any(|pattern| {
+                let mut parts = pattern.splitn(6, ':');
+                parts.next() == Some("arn")
+                    && parts.next().is_some()
+                    && parts.next().is_some_and(|found| found.eq_ignore_ascii_case(service))
+                    && parts.all(is_any)
+            })
     }
 
     fn is_admin(&self) -> bool {

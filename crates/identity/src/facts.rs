@@ -49,6 +49,13 @@ pub fn facts(entity: &Entity, of: &ResourceType, world: &World<'_>, wanted: &BTr
     found
 }
 
+/// The grants of one resource-based policy document, as items of `facts.grants`: what remains when only the document
+/// and the owner are known. `called` is what reason chains call it.
+pub fn policy_grants(document: &Value, called: &str, settings: &Settings) -> Value {
+    let grants = resource_policy(document, settings);
+    Value::List(List { items: grants.to_values(called), open: grants.open })
+}
+
 fn grants(entity: &Entity, of: &ResourceType, world: &World<'_>) -> Value {
     let mut all = List::default();
     for policy in of.policy.iter().filter(|policy| policy.kind != PolicyKind::Identity) {
@@ -150,10 +157,11 @@ impl Documents {
         self.open = self.open.take().or_else(|| set.open.clone());
         for member in &set.members {
             match member {
-                Ok(entity) => match world.catalog.resource_type(&entity.type_id) {
-                    Some(of) => self.add(entity, of, world, depth),
-                    None => {}
-                },
+                Ok(entity) => {
+                    if let Some(of) = world.catalog.resource_type(&entity.type_id) {
+                        self.add(entity, of, world, depth);
+                    }
+                }
                 Err(hole) => self.open = Some(hole.clone()),
             }
         }

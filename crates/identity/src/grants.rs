@@ -81,7 +81,9 @@ impl Grants {
             let reached = grant.party.to.is_public() || (whole && grant.party.to == To::Foreign);
             if reached && grant.neutralised != *by && !matches!(grant.neutralised, Neutralised::By(_)) {
                 if let Neutralised::By(setting) = by {
-                    grant.because.push(Reason { statement: "".into(), text: format!("{setting} makes it ineffective") });
+                    grant
+                        .because
+                        .push(Reason { statement: "".into(), text: format!("{setting} makes it ineffective") });
                 }
                 grant.neutralised = by.clone();
             }

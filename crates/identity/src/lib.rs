@@ -28,7 +28,7 @@ pub mod policy;
 mod secrets;
 mod settings;
 
-pub use facts::{World, facts};
+pub use facts::{World, facts, policy_grants};
 pub use host::{call, signature};
-pub use secrets::{SecretFound, scrub};
+pub use secrets::{SecretFound, detectors, scrub};
 pub use settings::Settings;

@@ -50,19 +50,32 @@ pub(crate) struct Party {
     pub(crate) principal: Arc<str>,
     /// For a service: whether it is held to requests of our own accounts or of one named resource.
     pub(crate) guarded: bool,
+    /// Whether it gets in through a service that acts for it, and not by itself.
+    pub(crate) through_service: bool,
+    /// Whether the account is not the owner's but one that it trusts.
+    pub(crate) trusted: bool,
     /// Why it is not certain that the party is an outsider.
     pub(crate) doubt: Option<Arc<Hole>>,
 }
 
 impl Party {
     pub(crate) fn new(to: To, principal: impl Into<Arc<str>>) -> Party {
-        Party { to, account: None, principal: principal.into(), guarded: false, doubt: None }
+        Party {
+            to,
+            account: None,
+            principal: principal.into(),
+            guarded: false,
+            through_service: false,
+            trusted: false,
+            doubt: None,
+        }
     }
 
     /// The party that an account id means.
     pub(crate) fn account(id: &str, principal: impl Into<Arc<str>>, settings: &Settings) -> Party {
         let to = if settings.is_own(id) { To::Own } else { To::Foreign };
-        Party { account: Some(id.into()), ..Party::new(to, principal) }
+        let trusted = to == To::Own && *id != *settings.account;
+        Party { account: Some(id.into()), trusted, ..Party::new(to, principal) }
     }
 
     /// The members of an organisation.
@@ -84,13 +97,14 @@ impl Party {
 
     /// "everyone", "account 1111…", "service sns.amazonaws.com".
     pub(crate) fn text(&self) -> String {
-        match (self.to, &self.account) {
-            (To::Anyone, _) => "everyone".to_owned(),
-            (To::Authenticated, _) => "everyone who has an account at the provider".to_owned(),
+        let text = match (self.to, &self.account) {
+            (To::Anyone, _) => return "everyone".to_owned(),
+            (To::Authenticated, _) => return "everyone who has an account at the provider".to_owned(),
             (_, Some(account)) if **account == *self.principal => format!("account {account}"),
             (To::Service, _) => format!("service {}", self.principal),
             _ => self.principal.to_string(),
-        }
+        };
+        if self.trusted { format!("{text} (trusted)") } else { text }
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
 /// together with `?` runs say the same (`*?` and `?*`): there it answers `false`.
 pub(crate) fn covers(outer: &str, inner: &str) -> bool {
     // A star of `inner` stands for anything, so only a star of `outer` may meet it.
-    glob(outer.as_bytes(), inner.as_bytes(), |o, i| (o == b'?' && i != b'*') || (o == i && i != b'*'))
+    glob(outer.as_bytes(), inner.as_bytes(), |o, i| i != b'*' && (o == b'?' || o == i))
 }
 
 /// The greedy matcher: on a mismatch it falls back to the last star, which is enough for globs.
@@ -50,7 +50,9 @@ pub(crate) fn overlaps(left: &str, right: &str) -> bool {
         (false, false) => left == right,
         (false, true) => matches(right, left),
         (true, false) => matches(left, right),
-        (true, true) => heads_agree(left.bytes(), right.bytes()) && heads_agree(left.bytes().rev(), right.bytes().rev()),
+        (true, true) => {
+            heads_agree(left.bytes(), right.bytes()) && heads_agree(left.bytes().rev(), right.bytes().rev())
+        }
     }
 }
 

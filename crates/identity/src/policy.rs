@@ -11,9 +11,6 @@ use thiserror::Error;
 
 mod parse;
 mod principal;
-#[cfg(test)]
-mod tests;
-
 pub use principal::Principal;
 
 /// A policy document.

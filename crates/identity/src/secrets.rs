@@ -46,6 +46,13 @@ impl SecretFound {
     }
 }
 
+/// Every detector: its id, as facts and markers name it, and what it recognises. Empty when the table does not load.
+pub fn detectors() -> Vec<(Arc<str>, String)> {
+    let Some(table) = Detectors::embedded() else { return Vec::new() };
+    let listed = table.list.iter().map(|detector| (detector.id.clone(), detector.title.clone()));
+    listed.chain([(table.named.id.clone(), table.named.title.clone())]).collect()
+}
+
 /// The fact of one document: the secrets at its type's secret places.
 pub(crate) fn of_document(of: &ResourceType, document: &Value, settings: &Settings) -> Value {
     let mut all = Found::default();

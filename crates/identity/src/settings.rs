@@ -31,7 +31,11 @@ impl Settings {
         Settings {
             account: account.into(),
             partition: partition.into(),
-            trusted_accounts: texts("trusted_accounts").into_iter().filter(|id| is_account(id)).map(Arc::from).collect(),
+            trusted_accounts: texts("trusted_accounts")
+                .into_iter()
+                .filter(|id| is_account(id))
+                .map(Arc::from)
+                .collect(),
             own_organisations: texts("own_organisations").into_iter().map(Arc::from).collect(),
             trusted_networks: texts("trusted_networks").into_iter().filter_map(network).collect(),
             ignored_secret_names: texts("ignored_secret_names").into_iter().map(str::to_lowercase).collect(),

@@ -1,5 +1,6 @@
 //! JSON in and out. `{"?": "denied", "call": …}` is a hole, `{"known": […], "?": "denied", …}` an incomplete list.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -78,7 +79,7 @@ impl Serialize for Value {
             Value::Map(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
                 for (name, value) in members {
-                    map.serialize_entry(&**name, value)?;
+                    map.serialize_entry(&*written(name), value)?;
                 }
                 map.end()
             }
@@ -134,14 +135,29 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some((name, value)) = access.next_entry::<std::borrow::Cow<'de, str>, Value>()? {
-            map.insert(name.as_ref().into(), value);
+        let mut is_hole = false;
+        while let Some((name, value)) = access.next_entry::<Cow<'de, str>, Value>()? {
+            is_hole |= name == "?";
+            map.insert(read(&name).into(), value);
         }
-        if map.contains_key("?") { hole_from(map) } else { Ok(Value::Map(map)) }
+        if is_hole { hole_from(map) } else { Ok(Value::Map(map)) }
     }
 }
 
-/// Only our own files carry `?`: no provider's model has such a member.
+/// A member's name as it is written. No provider's model has a member `?`, but maps have the names that their owners
+/// choose (a container's labels): such a name must not read as a hole, so it is written with one `?` more.
+fn written(name: &str) -> Cow<'_, str> {
+    if is_marks(name) { Cow::Owned(format!("{name}?")) } else { Cow::Borrowed(name) }
+}
+
+fn read(name: &str) -> &str {
+    name.strip_suffix('?').filter(|rest| is_marks(rest)).unwrap_or(name)
+}
+
+fn is_marks(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte == b'?')
+}
+
 fn hole_from<E: de::Error>(mut map: Map) -> Result<Value, E> {
     let text = |map: &Map, name: &str| match map.get(name) {
         Some(Value::Str(text)) => Some(Arc::clone(text)),
@@ -164,3 +180,6 @@ fn hole_from<E: de::Error>(mut map: Map) -> Result<Value, E> {
         _ => Ok(Value::Unknown(hole)),
     }
 }
+
+#[cfg(test)]
+mod tests;

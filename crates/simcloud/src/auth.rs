@@ -110,6 +110,13 @@ pub(crate) struct Caller {
     pub user_id: Arc<str>,
 }
 
+/// After how many requests credentials expire.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Limits {
+    pub all: Option<u64>,
+    pub assumed: Option<u64>,
+}
+
 /// Fresh credentials of an assumed role.
 #[derive(Debug)]
 pub(crate) struct Issued {
@@ -140,7 +147,7 @@ impl Credentials {
         key: &str,
         token: Option<&str>,
         now: Timestamp,
-        limit: Option<u64>,
+        limits: Limits,
     ) -> Result<Caller, Fault> {
         let mut all = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let known = all.get_mut(key).ok_or_else(|| fault::bad_key(style))?;
@@ -148,7 +155,9 @@ impl Credentials {
             return Err(fault::bad_key(style));
         }
         known.used += 1;
-        let over = limit.is_some_and(|limit| known.used > limit);
+        // Only assumed roles' credentials have an end of their own.
+        let assumed = limits.assumed.filter(|_| known.expires.is_some());
+        let over = limits.all.into_iter().chain(assumed).any(|limit| known.used > limit);
         if over || known.expires.is_some_and(|expires| expires < now) {
             return Err(fault::expired(style));
         }

@@ -147,3 +147,6 @@ impl Log {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

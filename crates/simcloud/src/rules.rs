@@ -46,6 +46,8 @@ pub struct Rules {
     pub skew: jiff::SignedDuration,
     /// Credentials expire after so many requests.
     pub expire_after: Option<u64>,
+    /// Credentials of assumed roles expire after so many requests; the role can be assumed again.
+    pub expire_assumed_after: Option<u64>,
     /// Answers that take their time.
     #[serde(default)]
     pub latency: Vec<Latency>,

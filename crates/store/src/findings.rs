@@ -258,8 +258,14 @@ fn finding_at(db: &Connection, row: &Row<'_>, checks: &Checks) -> Inner<Option<F
 /// A pass or a question that does not arise.
 fn decided(row: &Row<'_>, check: &Check, verdict: Verdict, since: i64) -> Inner<Finding> {
     let finding = blank(row, 4, check)?;
+    // What a pass said is not kept: the title says what is so then.
+    let message = match verdict {
+        Verdict::NotApplicable => "does not apply".to_owned(),
+        _ => check.title.to_string(),
+    };
     Ok(Finding {
         fingerprint: Fingerprint::of(&check.first_id, &finding.uid, ""),
+        message,
         verdict,
         state: State::of(verdict, false),
         first_seen: since,

@@ -132,16 +132,16 @@ impl Session {
             carry(&document::load(&self.db, stored)?, merged.to_mut(), &own);
         }
         let address = address(&merged, &unit.rules, &resource.uid);
-        if address.hash != known.hash {
+        // A version of a unit that never finished is compared at the end of the unit too: what it had read is not known
+        // from its mask.
+        if address.hash != known.hash || mask == Some(UNSETTLED) {
             return self.wait(row.id, unit.id, own_mask, &address, &merged);
         }
         if address.stamp != known.stamp {
             document::store(&self.db, &address, || document::pack(&merged))?;
         }
-        match mask {
-            None => {}
-            Some(UNSETTLED) => unit.fresh.entry(own_mask).or_default().push(version),
-            Some(mask) => unit.kept.entry((mask, own_mask)).or_default().push(version),
+        if let Some(mask) = mask {
+            unit.kept.entry((mask, own_mask)).or_default().push(version);
         }
         Ok(())
     }

@@ -11,8 +11,8 @@ use crate::paths::covers;
 /// What to do with the stored version.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Settled {
-    /// It stands.
-    Same,
+    /// It stands; only what is volatile may differ.
+    Same(Value),
     /// It gets this document: only members never read before are new.
     Filled(Value),
     /// It ends, and this document begins.
@@ -25,7 +25,7 @@ pub(crate) fn settle(stored: &Value, never: &[Path], read: Value, unread: &[Path
     let mut merged = read;
     carry(stored, &mut merged, unread);
     if same(stored, &merged, rules) {
-        return Settled::Same;
+        return Settled::Same(merged);
     }
     let without = |document: &Value| {
         let mut document = document.clone();

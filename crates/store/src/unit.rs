@@ -81,25 +81,21 @@ impl Session {
         let stored = document::load(&self.db, stored)?;
         let read = document::unpack(&pending.body)?;
         let never: Arc<[Path]> = match mask {
-            Some(UNSETTLED) => unread.iter().cloned().chain(absent_in(&stored, &read)).collect(),
+            Some(UNSETTLED) => {
+                let lacking = |path: &&Path| stored.each(path).is_empty();
+                unread.iter().filter(lacking).cloned().chain(absent_in(&stored, &read)).collect()
+            }
             mask => self.members(mask)?,
         };
         let mask = self.mask(&still_never(Some(&never), &unread))?;
-        let (merged, filled) = match settle(&stored, &never, read, &unread, &unit.rules) {
-            Settled::Same => {
-                self.db
-                    .prepare_cached("UPDATE versions SET mask = ?2 WHERE id = ?1")?
-                    .execute(params![version, mask])?;
-                return Ok(());
-            }
-            Settled::Filled(document) => (document, false),
-            Settled::Changed(document) => (document, false),
-        };
+        let settled = settle(&stored, &never, read, &unread, &unit.rules);
+        let changed = matches!(settled, Settled::Changed(_));
+        let (Settled::Same(merged) | Settled::Filled(merged) | Settled::Changed(merged)) = settled;
         let place = address(&merged, &unit.rules, &uid);
         let same_body = place == pending.address;
         let body = || if same_body { Ok(pending.body) } else { document::pack(&merged) };
         let document = document::store(&self.db, &place, body)?;
-        if filled {
+        if !changed {
             let mut fill = self.db.prepare_cached("UPDATE versions SET document = ?2, mask = ?3 WHERE id = ?1")?;
             fill.execute(params![version, document, mask])?;
             return Ok(());

@@ -42,6 +42,12 @@ def functions(cloud, book):
             client.add_permission(FunctionName=name, StatementId="s", Action="lambda:InvokeFunction", **permission)
         if url:
             client.create_function_url_config(FunctionName=name, AuthType=url)
+        else:
+            book.not_applicable(URL, arn, "no URL")
+        if not permission:
+            book.not_applicable(POLICY, arn, "no policy")
+        if variables is None:
+            book.passes(VARIABLES, arn, "no variables")
         return arn
 
     def policy(verdict, name, why, **permission):
@@ -52,16 +58,15 @@ def functions(cloud, book):
     policy("PASS", "anyone-of-arn", "everyone, from one resource", Principal="*",
            SourceArn=f"arn:aws:sns:eu-west-1:{MAIN}:orders")
     policy("PASS", "anyone-of-org", "everyone of one organisation", Principal="*", PrincipalOrgID="o-abcdef1234")
-    policy("PASS", "foreign-account", "a named account is not the public", Principal=SECOND)
+    policy("PASS", "foreign-account", "a named account is not the public", Principal=f"arn:aws:iam::{SECOND}:root")
     policy("PASS", "service", "S3, from one bucket", Principal="s3.amazonaws.com",
            SourceArn="arn:aws:s3:::orders", SourceAccount=MAIN)
-    book.not_applicable(POLICY, function("no-policy"), "nothing to evaluate")
+    function("bare")
 
     arn = function("url-open", url="NONE")
     book.fails(URL, arn, "the URL asks for nothing", discriminator=arn)
     arn = function("url-iam", url="AWS_IAM")
     book.passes(URL, arn, "the URL asks for a signature", discriminator=arn)
-    book.not_applicable(URL, function("url-none", region="us-east-1"), "no URL")
 
     def variables(verdict, name, why, found):
         book._add(verdict, VARIABLES, function(name, region="us-east-1", variables=found), "", MAIN, why)

@@ -3,128 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use super::ApiError;
+use super::model::{Http, Metadata, ModelledError, Operation, Protocol, ServiceModel};
+use super::pages::RawPagination;
+use super::shape::{Kind, Location, Member, Ref, Shape, ShapeId, Structure, TimestampFormat, XmlNamespace};
 
-use super::model::{
-    Http, Kind, Location, Member, Metadata, ModelledError, Operation, Protocol, Ref, ServiceModel, Shape, ShapeId,
-    Structure, TimestampFormat, XmlNamespace,
-};
-use super::{ApiError, pages};
+mod raw;
 
-#[derive(Deserialize)]
-struct RawModel {
-    service: Arc<str>,
-    metadata: RawMetadata,
-    operations: BTreeMap<Arc<str>, RawOperation>,
-    #[serde(default)]
-    errors: BTreeMap<Arc<str>, RawError>,
-    shapes: BTreeMap<Arc<str>, RawShape>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawMetadata {
-    api_version: Arc<str>,
-    endpoint_prefix: Arc<str>,
-    signing_name: Option<Arc<str>>,
-    service_id: Arc<str>,
-    protocol: String,
-    #[serde(default)]
-    target_prefix: Option<Arc<str>>,
-    #[serde(default)]
-    json_version: Option<Arc<str>>,
-    xml_namespace: Option<Arc<str>>,
-    #[serde(default)]
-    aws_query_compatible: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawOperation {
-    http: RawHttp,
-    input: Option<RawSide>,
-    output: Option<RawSide>,
-    #[serde(default)]
-    unwrapped: bool,
-    host_prefix: Option<Arc<str>>,
-    #[serde(default)]
-    errors: Vec<Arc<str>>,
-    pagination: Option<pages::RawPagination>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawHttp {
-    method: Arc<str>,
-    request_uri: Arc<str>,
-    response_code: Option<u16>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawSide {
-    shape: Arc<str>,
-    location_name: Option<Arc<str>>,
-    result_wrapper: Option<Arc<str>>,
-    xml_namespace: Option<RawNamespace>,
-}
-
-#[derive(Deserialize)]
-struct RawError {
-    code: Option<Arc<str>>,
-    status: Option<u16>,
-}
-
-#[derive(Deserialize, Clone)]
-struct RawNamespace {
-    prefix: Option<Arc<str>>,
-    uri: Arc<str>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawShape {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    members: BTreeMap<Arc<str>, RawRef>,
-    member: Option<RawRef>,
-    key: Option<RawRef>,
-    value: Option<RawRef>,
-    #[serde(default)]
-    required: Vec<Arc<str>>,
-    payload: Option<Arc<str>>,
-    #[serde(default)]
-    flattened: bool,
-    #[serde(default)]
-    document: bool,
-    #[serde(default)]
-    sensitive: bool,
-    location_name: Option<Arc<str>>,
-    timestamp_format: Option<String>,
-    xml_namespace: Option<RawNamespace>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawRef {
-    shape: Arc<str>,
-    location: Option<String>,
-    location_name: Option<Arc<str>>,
-    query_name: Option<Arc<str>>,
-    #[serde(default)]
-    flattened: bool,
-    #[serde(default)]
-    xml_attribute: bool,
-    xml_namespace: Option<RawNamespace>,
-    timestamp_format: Option<String>,
-    #[serde(default)]
-    jsonvalue: bool,
-    #[serde(default)]
-    host_label: bool,
-    #[serde(default)]
-    idempotency_token: bool,
-}
+use raw::{RawModel, RawNamespace, RawOperation, RawRef, RawShape, RawSide};
 
 /// Reads a model file.
 pub(super) fn model(file: &str, bytes: &[u8]) -> Result<ServiceModel, ApiError> {
@@ -207,7 +93,7 @@ impl<'a> Loader<'a> {
             unwrapped: raw.unwrapped,
             host_prefix: raw.host_prefix.clone(),
             errors,
-            pagination: raw.pagination.as_ref().map(pages::RawPagination::read).transpose()?,
+            pagination: raw.pagination.as_ref().map(RawPagination::read).transpose()?,
         })
     }
 

@@ -25,12 +25,15 @@ struct RawPermissions {
     actions: BTreeMap<String, Vec<Arc<str>>>,
 }
 
+/// Action names by access level.
+type Levels = BTreeMap<Arc<str>, Vec<Arc<str>>>;
+
 impl Permissions {
     pub(super) fn read(mapping: &[u8], actions: &[u8]) -> Result<Permissions, ApiError> {
         let malformed = |file: &str, why: String| ApiError::Malformed { file: file.to_owned(), why };
         let raw: RawPermissions =
             toml::from_slice(mapping).map_err(|error| malformed("permissions.toml", error.to_string()))?;
-        let levels: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Vec<Arc<str>>>> =
+        let levels: BTreeMap<Arc<str>, Levels> =
             serde_json::from_slice(actions).map_err(|error| malformed("actions.json", error.to_string()))?;
         let known = levels
             .into_iter()

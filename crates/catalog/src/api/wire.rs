@@ -26,7 +26,8 @@ pub use blame::{ErrorAnswer, decode_error, encode_error};
 pub use http::{Headers, Request, Response};
 pub use route::route;
 
-use super::model::{Operation, Protocol, ServiceModel, Structure};
+use super::model::{Operation, Protocol, ServiceModel};
+use super::shape::Structure;
 
 /// Bodies beyond this are refused.
 pub const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -153,7 +154,7 @@ fn check_input(structure: Option<&Structure>, input: &Value) -> Result<(), Fault
         if value.first_hole().is_some() {
             return Err(Fault::wrong(format!("`{name}` is not known")));
         }
-        if !structure.is_some_and(|structure| structure.member(name).is_some()) {
+        if structure.is_none_or(|structure| structure.member(name).is_none()) {
             return Err(Fault::wrong(format!("it has no member `{name}`")));
         }
     }

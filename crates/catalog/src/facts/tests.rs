@@ -1,5 +1,7 @@
 //! The table: grammar, links between facts, what a fact needs.
 
+use expr::Val;
+
 use super::*;
 
 fn table() -> Facts {

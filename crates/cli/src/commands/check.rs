@@ -10,10 +10,12 @@ use check::ExampleResult;
 use engine::Facts;
 use resource::{Severity, Value};
 
+use crate::commands::scan::no_check;
+use crate::commands::types::no_type;
 use crate::args::{CheckAction, Format, Shared};
 use crate::config;
 use crate::exit::Exit;
-use crate::output::Table;
+use crate::output::{Table, say};
 use crate::style::{Style, counted};
 
 pub(crate) fn run(shared: &Shared, action: &CheckAction, style: &Style) -> anyhow::Result<Exit> {
@@ -39,7 +41,7 @@ fn list(shared: &Shared, style: &Style) -> anyhow::Result<Exit> {
                 "id": &*check.id, "severity": check.severity.as_str(), "subject": subject(check),
                 "title": check.title, "objective": &*check.objective, "peers": check.peers,
             });
-            println!("{line}");
+            say!("{line}");
         }
         return Ok(Exit::Clean);
     }
@@ -63,24 +65,24 @@ fn show(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Exit> {
     let catalog = config::catalog(shared)?;
     let check = catalog
         .check(id)
-        .ok_or_else(|| anyhow!("there is no check `{id}`\n  help: `plumb check list` shows all"))?;
-    println!("{}", style.bold(&check.title));
-    println!("id        {}", check.id);
-    println!("severity  {}", check.severity);
-    println!("subject   {}", subject(check));
+        .ok_or_else(|| no_check(&catalog, id))?;
+    say!("{}", style.bold(&check.title));
+    say!("id        {}", check.id);
+    say!("severity  {}", check.severity);
+    say!("subject   {}", subject(check));
     let objective = catalog.objectives().get(&check.objective).map_or("", String::as_str);
-    println!("objective {} · {objective}", check.objective);
+    say!("objective {} · {objective}", check.objective);
     for (name, value) in &check.params {
-        println!("param     {name} = {}", value.to_json());
+        say!("param     {name} = {}", value.to_json());
     }
-    println!("\n{}\n\n{}", check.description, check.rule_text.trim_end());
-    println!("\n{}\n{}", style.bold("Risk"), check.risk);
+    say!("\n{}\n\n{}", check.description, check.rule_text.trim_end());
+    say!("\n{}\n{}", style.bold("Risk"), check.risk);
     for (tab, text) in &check.fixes {
-        println!("\n{}\n{}", style.bold(&format!("Fix: {tab}")), text.trim_end());
+        say!("\n{}\n{}", style.bold(&format!("Fix: {tab}")), text.trim_end());
     }
-    println!("\n{}", style.bold("Examples"));
+    say!("\n{}", style.bold("Examples"));
     for example in check.examples()? {
-        println!("  {:<15} {}", example_word(example.expected), example.title);
+        say!("  {:<15} {}", example_word(example.expected), example.title);
     }
     Ok(Exit::Clean)
 }
@@ -115,7 +117,7 @@ fn test(shared: &Shared, what: Option<&str>, style: &Style) -> anyhow::Result<Ex
             }
         }
     }
-    println!("{}, {} held, {failed} failed", counted(chosen.len() as u64, "check", "checks"), counted(held, "example", "examples"));
+    say!("{}, {} held, {failed} failed", counted(chosen.len() as u64, "check", "checks"), counted(held, "example", "examples"));
     Ok(if failed == 0 { Exit::Clean } else { Exit::Error })
 }
 
@@ -147,7 +149,7 @@ fn from_path(shared: &Shared, path: &Path) -> anyhow::Result<(Arc<Catalog>, Vec<
 }
 
 fn print_failure(check: &Check, result: &ExampleResult, style: &Style) {
-    println!(
+    say!(
         "{} {}:{} `{}` is {}, not {}",
         style.red("failed"),
         check.file,
@@ -157,9 +159,9 @@ fn print_failure(check: &Check, result: &ExampleResult, style: &Style) {
         example_word(result.example.expected)
     );
     for outcome in &result.outcomes {
-        println!("    {} {} {}", outcome.verdict, outcome.discriminator, outcome.message);
+        say!("    {} {} {}", outcome.verdict, outcome.discriminator, outcome.message);
         for evidence in &outcome.evidence {
-            println!("        {} = {}", evidence.path, evidence.value.to_json());
+            say!("        {} = {}", evidence.path, evidence.value.to_json());
         }
     }
 }
@@ -168,7 +170,7 @@ fn new(shared: &Shared, id: &str, type_id: &str, into: &Path) -> anyhow::Result<
     let catalog = config::catalog(shared)?;
     let of = catalog
         .resource_type(type_id)
-        .ok_or_else(|| anyhow!("there is no type `{type_id}`\n  help: `plumb type list` shows all"))?;
+        .ok_or_else(|| no_type(&catalog, type_id))?;
     if catalog.check(id).is_some() {
         bail!("there is a check `{id}` already\n  help: `plumb check show {id}`");
     }
@@ -189,7 +191,7 @@ fn new(shared: &Shared, id: &str, type_id: &str, into: &Path) -> anyhow::Result<
     let objective = catalog.objectives().keys().next().map_or("", |name| &**name).to_owned();
     fs::write(&path, skeleton(&of.title, type_id, &objective))
         .with_context(|| format!("cannot write `{}`", path.display()))?;
-    println!("wrote {}", path.display());
+    say!("wrote {}", path.display());
     if !shared.quiet {
         eprintln!("next: write the rule and the examples, then `plumb check test {}`", path.display());
     }

@@ -10,7 +10,7 @@ use crate::args::{Format, Shared};
 use crate::commands::summary::detail;
 use crate::config::{self, Config};
 use crate::exit::Exit;
-use crate::output::cut;
+use crate::output::{cut, say};
 use crate::style::{Style, printable};
 
 pub(crate) fn run(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Exit> {
@@ -35,7 +35,7 @@ pub(crate) fn run(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Ex
         anyhow!("the resource or the check of `{id}` is no longer there\n  help: scan again, then `plumb findings`")
     })?;
     if shared.format == Some(Format::Json) {
-        println!("{}", serde_json::to_string_pretty(&document(finding, &explained))?);
+        say!("{}", serde_json::to_string_pretty(&document(finding, &explained))?);
     } else {
         print(finding, &explained, style);
     }
@@ -44,49 +44,49 @@ pub(crate) fn run(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Ex
 
 fn print(finding: &Finding, explained: &Explained, style: &Style) {
     let outcome = &explained.outcome;
-    println!(
+    say!(
         "{}  {} {}  {}",
         style.verdict(outcome.verdict),
         style.severity(outcome.severity),
         finding.short_id,
         style.bold(&printable(&outcome.message))
     );
-    println!("check     {} · {}", explained.check.id, explained.check.title);
-    println!("resource  {}", printable(&explained.resource.uid));
+    say!("check     {} · {}", explained.check.id, explained.check.title);
+    say!("resource  {}", printable(&explained.resource.uid));
     if !outcome.discriminator.is_empty() {
-        println!("item      {}", printable(&outcome.discriminator));
+        say!("item      {}", printable(&outcome.discriminator));
     }
     let rule = &explained.check.rule_text;
     for statement in &explained.explanation.statements {
         let step = &statement.step;
         let text = one_line(rule, &step.span);
-        println!("rule      {} {text}   {}", statement.statement, style.bold(&value(&step.value)));
+        say!("rule      {} {text}   {}", statement.statement, style.bold(&value(&step.value)));
         for child in &step.children {
             print_step(rule, child, 1, style);
         }
     }
     let mut label = "read";
     for evidence in &outcome.evidence {
-        println!("{label:<9} {} = {}", printable(&evidence.path), value(&evidence.value));
+        say!("{label:<9} {} = {}", printable(&evidence.path), value(&evidence.value));
         label = "";
     }
     print_because(&explained.facts);
     if outcome.verdict == Verdict::Unknown {
         for hole in &outcome.unknown {
-            println!("missing   {}", detail(hole));
+            say!("missing   {}", detail(hole));
         }
     }
-    println!("read at   {}", moment(explained.resource.read_at));
-    println!("since     {}", moment(finding.first_seen));
+    say!("read at   {}", moment(explained.resource.read_at));
+    say!("since     {}", moment(finding.first_seen));
     if let Some(until) = outcome.holds_until {
-        println!("until     {} (then time alone may change the verdict)", moment(until));
+        say!("until     {} (then time alone may change the verdict)", moment(until));
     }
-    println!("risk      {}", printable(&explained.check.risk));
-    println!("fix       plumb check show {}", explained.check.id);
+    say!("risk      {}", printable(&explained.check.risk));
+    say!("fix       plumb check show {}", explained.check.id);
 }
 
 fn print_step(rule: &str, step: &Step, depth: usize, style: &Style) {
-    println!("          {}{}   {}", "  ".repeat(depth), one_line(rule, &step.span), style.dim(&value(&step.value)));
+    say!("          {}{}   {}", "  ".repeat(depth), one_line(rule, &step.span), style.dim(&value(&step.value)));
     if depth < 3 {
         for child in &step.children {
             print_step(rule, child, depth + 1, style);
@@ -109,7 +109,7 @@ fn print_because(facts: &Value) {
                 let place = [reason.get("policy"), reason.get("statement")];
                 let place: Vec<&str> = place.iter().filter_map(|part| part.as_str()).collect();
                 let text = reason.get("text").as_str().or(reason.as_str()).unwrap_or_default();
-                println!("because   {name}: {} {}", printable(&place.join(" ")), printable(text));
+                say!("because   {name}: {} {}", printable(&place.join(" ")), printable(text));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! `plumb findings`.
 
-use anyhow::bail;
 use finding::{Filter, Finding};
 
+use crate::commands::scan::no_check;
 use crate::args::{FindingsArgs, Format, Output, Shared};
 use crate::config::{self, Config};
 use crate::exit::Exit;
@@ -16,7 +16,7 @@ pub(crate) fn run(shared: &Shared, args: &FindingsArgs, style: &Style) -> anyhow
     if let Some(check) = args.check.as_ref().filter(|check| !check.contains('*'))
         && catalog.check(check).is_none()
     {
-        bail!("there is no check `{check}`\n  help: `plumb check list` shows all; `*` stands for anything");
+        return Err(no_check(&catalog, check));
     }
     for output in &args.outputs {
         sink::check_writable(&output.destination)?;

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::bail;
 use store::ResourceFilter;
 
 use crate::args::{Format, InventoryArgs, Shared};
 use crate::config;
-use crate::exit::Exit;
-use crate::output::{Table, glob};
+use crate::exit::{Exit, unknown_name};
+use crate::output::{Table, glob, say};
 use crate::style::{Style, counted, printable};
 
 pub(crate) fn run(shared: &Shared, args: &InventoryArgs, style: &Style) -> anyhow::Result<Exit> {
@@ -23,7 +22,9 @@ pub(crate) fn run(shared: &Shared, args: &InventoryArgs, style: &Style) -> anyho
                 .map(|of| of.id.to_string());
             let found: Vec<String> = named.collect();
             if found.is_empty() {
-                bail!("`{name}` is no resource type or kind\n  help: `plumb type list` shows all; `*` stands for anything");
+                let kinds = catalog.kinds().map(|kind| &*kind.id);
+                let known = catalog.resource_types().map(|of| &*of.id).chain(kinds);
+                return Err(unknown_name("resource type or kind", name, known, "plumb type list"));
             }
             found
         }
@@ -47,7 +48,7 @@ pub(crate) fn run(shared: &Shared, args: &InventoryArgs, style: &Style) -> anyho
             "account": &*stored.unit.account, "owner": stored.owner, "tags": stored.tags, "document": stored.document,
         });
         match shared.format {
-            Some(Format::Jsonl) => println!("{document}"),
+            Some(Format::Jsonl) => say!("{document}"),
             Some(Format::Json) => documents.push(document),
             _ => table.row(vec![
                 stored.unit.type_id.to_string(),
@@ -60,7 +61,7 @@ pub(crate) fn run(shared: &Shared, args: &InventoryArgs, style: &Style) -> anyho
     }
     match shared.format {
         Some(Format::Jsonl) => {}
-        Some(Format::Json) => println!("{}", serde_json::to_string_pretty(&documents)?),
+        Some(Format::Json) => say!("{}", serde_json::to_string_pretty(&documents)?),
         Some(Format::Csv) => table.print_csv()?,
         None | Some(Format::Table) => table.print(style.width, 1)?,
     }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::args::{Format, Output, ScanArgs, Shared, Unknown};
 use crate::commands::summary;
 use crate::config::{self, Config};
-use crate::exit::Exit;
+use crate::exit::{Exit, UsageError, unknown_name};
 use crate::output::{self, Wanted};
 use crate::progress::Progress;
 use crate::style::{Style, number};
@@ -28,7 +28,7 @@ pub(crate) fn run(shared: &Shared, args: &ScanArgs, style: &Style) -> anyhow::Re
     }
     if args.outputs.iter().any(|output| matches!(output.destination, sink::Destination::Stdout)) && shared.format.is_some()
     {
-        bail!("both `--format` and `--out …=-` would write to standard output\n  help: give one of them");
+        bail!(UsageError("both `--format` and `--out …=-` would write to standard output\n  help: give one of them".to_owned()));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
     // Held until the end: dropping it deletes the store of a scan that keeps nothing.
@@ -89,11 +89,16 @@ fn scan_request(
     request
 }
 
+/// The error for a check that does not exist.
+pub(crate) fn no_check(catalog: &Catalog, id: &str) -> anyhow::Error {
+    unknown_name("check", id, catalog.checks().map(|check| &*check.id), "plumb check list")
+}
+
 /// The checks that the flags and the configuration leave.
 fn enabled_checks(catalog: &Catalog, config: &Config, args: &ScanArgs) -> anyhow::Result<Vec<Arc<Check>>> {
     for pattern in args.checks.iter().chain(&args.skip_checks).filter(|pattern| !pattern.contains('*')) {
         if catalog.check(pattern).is_none() {
-            bail!("there is no check `{pattern}`\n  help: `plumb check list` shows all; `*` stands for anything");
+            return Err(no_check(catalog, pattern));
         }
     }
     let named = |patterns: &[String], check: &Check| {
@@ -111,7 +116,7 @@ fn enabled_checks(catalog: &Catalog, config: &Config, args: &ScanArgs) -> anyhow
         .cloned()
         .collect();
     if checks.is_empty() {
-        bail!("no check is left after `--check`, `--skip-check`, `--service` and `--severity`\n  help: `plumb check list` shows all");
+        bail!(UsageError("no check is left after `--check`, `--skip-check`, `--service` and `--severity`\n  help: `plumb check list` shows all".to_owned()));
     }
     Ok(checks)
 }
@@ -174,7 +179,7 @@ fn reason(exit: Exit, args: &ScanArgs, summary: &ScanSummary) -> String {
     match exit {
         Exit::Clean if args.fail_on.is_some() => "finished, nothing at or above --fail-on".to_owned(),
         Exit::Clean => "finished".to_owned(),
-        Exit::Error => "nothing usable".to_owned(),
+        Exit::Error | Exit::Usage => "nothing usable".to_owned(),
         Exit::Findings => match args.fail_on {
             Some(limit) => format!("findings at or above {limit}"),
             None => "findings".to_owned(),

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use finding::Filter;
-use resource::{Target, Value, Verdict};
+use resource::{Target, Verdict};
 use store::{Reader, StoredResource};
 
 use crate::args::{Format, Shared};
 use crate::config::{self, Config};
 use crate::exit::Exit;
+use crate::output::say;
 use crate::style::{Style, printable};
 
 pub(crate) fn run(shared: &Shared, text: &str, style: &Style) -> anyhow::Result<Exit> {
@@ -38,40 +39,40 @@ pub(crate) fn run(shared: &Shared, text: &str, style: &Style) -> anyhow::Result<
             "facts": facts, "norm": norm, "edges": edges,
             "verdicts": verdicts.iter().map(|(verdict, check, message)| serde_json::json!({"verdict": verdict.as_str(), "check": check, "message": message})).collect::<Vec<_>>(),
         });
-        println!("{}", serde_json::to_string_pretty(&document)?);
+        say!("{}", serde_json::to_string_pretty(&document)?);
         return Ok(Exit::Clean);
     }
-    println!("{}  {}", style.bold(&printable(&stored.name)), stored.unit.type_id);
-    println!("uid       {}", printable(&uid));
+    say!("{}  {}", style.bold(&printable(&stored.name)), stored.unit.type_id);
+    say!("uid       {}", printable(&uid));
     let region = if stored.region.is_empty() { "global" } else { &stored.region };
-    println!("account   {} · {region}", stored.unit.account);
+    say!("account   {} · {region}", stored.unit.account);
     if let Some(owner) = stored.owner.as_ref().filter(|owner| **owner != stored.unit.account) {
-        println!("owner     {owner} (a view of another account's resource)");
+        say!("owner     {owner} (a view of another account's resource)");
     }
     for (name, value) in &stored.tags {
-        println!("tag       {} = {}", printable(name), printable(value));
+        say!("tag       {} = {}", printable(name), printable(value));
     }
     print_edges(&reader, &uid)?;
     for (name, fact) in facts.as_map().into_iter().flatten() {
-        println!("fact      {name} = {}", printable(&fact.to_json()));
+        say!("fact      {name} = {}", printable(&fact.to_json()));
     }
     for (name, attribute) in norm.as_map().into_iter().flatten() {
-        println!("norm      {name} = {}", printable(&attribute.to_json()));
+        say!("norm      {name} = {}", printable(&attribute.to_json()));
     }
     for (verdict, check, message) in &verdicts {
-        println!("{:<9} {check} · {}", style.verdict(*verdict), printable(message));
+        say!("{:<9} {check} · {}", style.verdict(*verdict), printable(message));
     }
-    println!("document  (a member `{{\"?\": …}}` could not be read or was not asked for)");
-    println!("{}", serde_json::to_string_pretty(&stored.document)?);
+    say!("document  (a member `{{\"?\": …}}` could not be read or was not asked for)");
+    say!("{}", serde_json::to_string_pretty(&stored.document)?);
     Ok(Exit::Clean)
 }
 
 fn print_edges(reader: &Reader, uid: &str) -> anyhow::Result<()> {
     for edge in reader.edges_from(uid)? {
-        println!("edge      {} → {}", edge.name, target(&edge.target));
+        say!("edge      {} → {}", edge.name, target(&edge.target));
     }
     for edge in reader.edges_to(uid)? {
-        println!("edge      ← {} {}", edge.name, printable(&edge.from));
+        say!("edge      ← {} {}", edge.name, printable(&edge.from));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use resource::{Hole, Severity};
 use store::Store;
 
 use crate::args::{Shared, Unknown};
-use crate::output;
+use crate::output::{self, say};
 use crate::style::{Style, counted, duration, number, printable};
 
 /// The summary on standard output.
@@ -22,7 +22,7 @@ pub(crate) fn print(
         0 => String::new(),
         count => format!(" · asked to slow down {} times, nothing lost", number(count)),
     };
-    println!(
+    say!(
         "{}      account {}, {}, {} in {} · {}{throttled}",
         style.bold("read"),
         summary.scope.account,
@@ -32,7 +32,7 @@ pub(crate) fn print(
         counted(summary.requests, "API call", "API calls"),
     );
     let counts = summary.counts;
-    println!(
+    say!(
         "{}  {} pass   {} fail   {} unknown   {} not applicable",
         style.bold("verdicts"),
         number(counts.pass),
@@ -47,7 +47,7 @@ pub(crate) fn print(
             format!("{} {}", style.severity(severity), number(count))
         })
         .collect();
-    println!("{}      {}", style.bold("open"), by_severity.join("   "));
+    say!("{}      {}", style.bold("open"), by_severity.join("   "));
     let first = print_worst(summary, store, style)?;
     if unknown != Unknown::Hide {
         print_undecided(summary, style);
@@ -63,7 +63,7 @@ fn print_worst(summary: &ScanSummary, store: &Store, style: &Style) -> anyhow::R
     if summary.worst.is_empty() {
         return Ok(None);
     }
-    println!("{}", style.bold("worst"));
+    say!("{}", style.bold("worst"));
     let filter = finding::Filter {
         verdicts: vec![resource::Verdict::Fail],
         accounts: vec![summary.scope.account.to_string()],
@@ -74,12 +74,12 @@ fn print_worst(summary: &ScanSummary, store: &Store, style: &Style) -> anyhow::R
         let found = found?;
         let width = style.width.unwrap_or(usize::MAX).saturating_sub(24).max(40);
         let message = output::cut(&printable(&found.message), width);
-        println!("  {}  {:<9} {message}", style.severity(found.severity), found.short_id);
+        say!("  {}  {:<9} {message}", style.severity(found.severity), found.short_id);
         first.get_or_insert(found.short_id);
     }
     let shown = summary.counts.fail.min(5);
     if summary.counts.fail > shown {
-        println!("  {}", style.dim(&format!("and {} more", number(summary.counts.fail - shown))));
+        say!("  {}", style.dim(&format!("and {} more", number(summary.counts.fail - shown))));
     }
     Ok(first)
 }
@@ -88,10 +88,10 @@ fn print_worst(summary: &ScanSummary, store: &Store, style: &Style) -> anyhow::R
 fn print_undecided(summary: &ScanSummary, style: &Style) {
     let holes: Vec<_> = summary.undecided.iter().filter(|one| one.hole.why.is_coverage_hole()).collect();
     if !holes.is_empty() {
-        println!("{}", style.bold("could not read"));
+        say!("{}", style.bold("could not read"));
     }
     for one in holes {
-        let call = one.hole.call.as_deref().unwrap_or("?");
+        let call = one.hole.call.as_deref().or(one.hole.detail.as_deref()).unwrap_or("a value");
         let needs = match one.hole.permission.as_deref() {
             Some(permission) if permission != call => format!(" (needs {permission})"),
             _ => String::new(),
@@ -104,14 +104,14 @@ fn print_undecided(summary: &ScanSummary, style: &Style) {
             hidden.push(counted(one.resources, "resource", "resources"));
         }
         hidden.push(format!("{} undecided", counted(one.checks.len() as u64, "check", "checks")));
-        println!("  {:<9} {call}{needs}   {}", one.hole.why.as_str(), hidden.join("   "));
+        say!("  {:<9} {call}{needs}   {}", one.hole.why.as_str(), hidden.join("   "));
     }
     let others: u64 = summary.undecided.iter().filter(|one| !one.hole.why.is_coverage_hole()).count() as u64;
     if others > 0 {
         let whys: std::collections::BTreeSet<&str> =
             summary.undecided.iter().map(|one| one.hole.why).filter(|why| !why.is_coverage_hole()).map(|why| why.as_str()).collect();
         let whys: Vec<&str> = whys.into_iter().collect();
-        println!("  {}", style.dim(&format!("also undecided: {}", whys.join(", "))));
+        say!("  {}", style.dim(&format!("also undecided: {}", whys.join(", "))));
     }
 }
 
@@ -122,7 +122,7 @@ fn print_next(shared: &Shared, style: &Style, first: Option<&str>) {
         next.push(format!("plumb explain {first}{db}"));
     }
     next.push(format!("plumb inventory{db}"));
-    println!("{}      {}", style.bold("next"), next.join(" · "));
+    say!("{}      {}", style.bold("next"), next.join(" · "));
 }
 
 /// A hole in words, with the provider's own.
@@ -135,18 +135,18 @@ pub(crate) fn detail(hole: &Hole) -> String {
 
 /// `--plan`: calls before anything is read.
 pub(crate) fn print_plan(scope: &AccountScope, estimate: &Estimate, checks: usize) {
-    println!(
+    say!(
         "account {} · {} · {}",
         scope.account,
         counted(scope.regions.scanned.len() as u64, "region", "regions"),
         counted(checks as u64, "check", "checks")
     );
-    println!("{:<16} {:>9} {:>9}   calls per resource once it is listed", "service", "listings", "calls");
+    say!("{:<16} {:>9} {:>9}   calls per resource once it is listed", "service", "listings", "calls");
     for (service, one) in &estimate.services {
         let details: Vec<String> =
             one.per_resource.iter().filter(|(_, calls)| **calls > 0).map(|(of, calls)| format!("{of} {calls}")).collect();
-        println!("{service:<16} {:>9} {:>9}   {}", number(one.units), number(one.calls), details.join(", "));
+        say!("{service:<16} {:>9} {:>9}   {}", number(one.units), number(one.calls), details.join(", "));
     }
     let calls: u64 = estimate.services.values().map(|one| one.calls).sum();
-    println!("{} before details; nothing was read but the account's regions", counted(calls, "call", "calls"));
+    say!("{} before details; nothing was read but the account's regions", counted(calls, "call", "calls"));
 }

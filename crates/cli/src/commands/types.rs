@@ -1,12 +1,11 @@
 //! `plumb type list|show`.
 
-use anyhow::anyhow;
 use catalog::{Catalog, ResourceType};
 
 use crate::args::{Shared, TypeAction};
 use crate::config;
-use crate::exit::Exit;
-use crate::output::Table;
+use crate::exit::{Exit, unknown_name};
+use crate::output::{Table, say};
 
 pub(crate) fn run(shared: &Shared, action: &TypeAction) -> anyhow::Result<Exit> {
     let catalog = config::catalog(shared)?;
@@ -15,11 +14,16 @@ pub(crate) fn run(shared: &Shared, action: &TypeAction) -> anyhow::Result<Exit> 
         TypeAction::Show { id } => {
             let of = catalog
                 .resource_type(id)
-                .ok_or_else(|| anyhow!("there is no type `{id}`\n  help: `plumb type list` shows all"))?;
+                .ok_or_else(|| no_type(&catalog, id))?;
             show(&catalog, of);
         }
     }
     Ok(Exit::Clean)
+}
+
+/// The error for a type that does not exist.
+pub(crate) fn no_type(catalog: &Catalog, id: &str) -> anyhow::Error {
+    unknown_name("type", id, catalog.resource_types().map(|of| &*of.id), "plumb type list")
 }
 
 fn list(catalog: &Catalog, proof: bool) -> std::io::Result<()> {
@@ -32,33 +36,33 @@ fn list(catalog: &Catalog, proof: bool) -> std::io::Result<()> {
 }
 
 fn show(catalog: &Catalog, of: &ResourceType) {
-    println!("{}  {}", of.id, of.title);
+    say!("{}  {}", of.id, of.title);
     if let Some(kind) = &of.kind {
-        println!("kind      {kind}");
+        say!("kind      {kind}");
     }
-    println!("id        {}", of.uid.text());
+    say!("id        {}", of.uid.text());
     let needs = |call: &catalog::Call| catalog.permissions(call).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if let Some(list) = &of.list {
-        println!("listed    {}   needs {}", list.call, needs(&list.call));
+        say!("listed    {}   needs {}", list.call, needs(&list.call));
     }
     if let Some(source) = of.source.as_ref().and_then(|from| catalog.source(&from.id)) {
-        println!("listed    {}   needs {}", source.call, needs(&source.call));
+        say!("listed    {}   needs {}", source.call, needs(&source.call));
     }
     for (index, get) in of.get.iter().enumerate() {
         let members: Vec<String> = catalog.gives(of, index).iter().map(ToString::to_string).collect();
         match (&get.call, get.source.as_ref().and_then(|id| catalog.source(id))) {
-            (Some(call), _) => println!("detail    {call}   needs {}   gives {}", needs(call), members.join(", ")),
-            (None, Some(source)) => println!("detail    {}   needs {}   gives {}", source.call, needs(&source.call), members.join(", ")),
+            (Some(call), _) => say!("detail    {call}   needs {}   gives {}", needs(call), members.join(", ")),
+            (None, Some(source)) => say!("detail    {}   needs {}   gives {}", source.call, needs(&source.call), members.join(", ")),
             (None, None) => {}
         }
     }
     for edge in &of.edge {
-        println!("edge      {} → {}   by {}", edge.name, edge.to, edge.by.text());
+        say!("edge      {} → {}   by {}", edge.name, edge.to, edge.by.text());
     }
     for (name, expression) in &of.norm {
-        println!("norm      {name} = {}", expression.text());
+        say!("norm      {name} = {}", expression.text());
     }
     for proof in &of.proof {
-        println!("proof     {proof}");
+        say!("proof     {proof}");
     }
 }

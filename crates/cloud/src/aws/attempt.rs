@@ -60,6 +60,11 @@ impl AwsClient {
         let request = self.signed(ask, place, credentials).map_err(Trouble::Unsendable)?;
         let sent = tokio::time::timeout(limit.max(Duration::from_millis(1)), net::send(self.http(), request)).await;
         let answer = match sent {
+            Ok(Err(lost @ Broken::Lost(_))) => {
+                // There was a connection, so the host is there and worth every attempt.
+                place.reached.store(true, Ordering::Relaxed);
+                return Err(Trouble::Broken(lost));
+            }
             Ok(answer) => answer.map_err(Trouble::Broken)?,
             Err(_) => return Err(Trouble::Broken(Broken::Lost("no answer in time".to_owned()))),
         };

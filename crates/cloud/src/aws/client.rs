@@ -14,8 +14,9 @@ use super::credentials::{Current, NoCredentials, Source, Vault};
 use super::error::{CallError, ErrorClass, shortened};
 use super::options::{AwsOptions, Role};
 use super::pages::Pages;
-use super::place::{NoPlace, Place, Places};
+use super::place::{BadEndpoint, NoPlace, Place, Places};
 use super::rate::{Pace, Paces};
+use super::regions::{RegionInfo, is_opt_in};
 use super::{guard, s3};
 use crate::{Clock, WriteGrant};
 
@@ -57,15 +58,6 @@ pub struct Identity {
     pub user_id: String,
     /// The partition, `aws`.
     pub partition: String,
-}
-
-/// A region as the tables know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegionInfo {
-    /// The name, `eu-central-1`.
-    pub name: Arc<str>,
-    /// Off in an account until somebody turns it on.
-    pub opt_in: bool,
 }
 
 /// What every account's client of a run shares.
@@ -228,12 +220,14 @@ impl AwsClient {
         target: &CallTarget,
     ) -> Result<Arc<Place>, CallError> {
         self.shared.places.of(&self.shared.api, model, region).map_err(|error| {
-            let class = match error {
-                NoPlace::Api(catalog::api::ApiError::Region { .. }) => ErrorClass::NotInRegion,
-                NoPlace::Api(_) => ErrorClass::Unsupported,
-                NoPlace::Bad(_) => ErrorClass::Refused,
+            let (class, hint) = match &error {
+                NoPlace::Api(catalog::api::ApiError::Region { .. }) => (ErrorClass::NotInRegion, None),
+                NoPlace::Api(_) => (ErrorClass::Unsupported, None),
+                NoPlace::Bad(_) => (ErrorClass::Failed, Some(BadEndpoint::HINT)),
             };
-            self.error(target, class, &error.to_string())
+            let mut failed = self.error(target, class, &error.to_string());
+            failed.hint = hint;
+            failed
         })
     }
 
@@ -255,6 +249,7 @@ impl AwsClient {
             alias: None,
             message: shortened(message),
             status: None,
+            hint: None,
             request_id: None,
             call: format!("{}:{}", target.service, target.operation),
             permission: permission.unwrap_or_default(),
@@ -307,31 +302,4 @@ impl AwsClient {
     pub(super) fn attempts(&self) -> u32 {
         self.shared.options.attempts.max(1)
     }
-}
-
-/// Regions that every account has from the start. The list is closed: since March 2019 every new region of the `aws`
-/// partition is off until it is turned on (AWS Account Management Guide, "Enable or disable AWS Regions").
-const ALWAYS_ON: [&str; 17] = [
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-];
-
-fn is_opt_in(region: &str) -> bool {
-    let own_partition = ["cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"].iter().any(|start| region.starts_with(start));
-    !own_partition && !ALWAYS_ON.contains(&region)
 }

@@ -12,7 +12,7 @@ use super::client::{AwsClient, Shared};
 use super::counters::Tallies;
 use super::credentials::{NoCredentials, Source};
 use super::options::{AwsOptions, Keys};
-use super::place::Places;
+use super::place::{BadEndpoint, NoPlace, Places};
 use super::{http, s3};
 
 /// Why there is no client.
@@ -29,6 +29,9 @@ pub enum ConnectError {
         /// What the reader said.
         why: String,
     },
+    /// The user set an endpoint that is none.
+    #[error("{0}; {help}", help = BadEndpoint::HINT)]
+    Endpoint(String),
     /// No credentials, or a role that was not given.
     #[error(transparent)]
     Credentials(#[from] NoCredentials),
@@ -51,7 +54,7 @@ impl AwsClient {
         let profile =
             options.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok()).filter(|name| !name.is_empty());
         let profile = profile.unwrap_or_else(|| "default".to_owned());
-        let none = || NoCredentials::None { profile: profile.clone(), imds: "", why: "no chain".to_owned() };
+        let none = || NoCredentials::None { profile: profile.clone(), imds: "" };
         let provider = match &options.keys {
             Some(Keys { access_key_id, secret_access_key }) => {
                 let keys = Credentials::new(access_key_id, secret_access_key, None, None, "AwsOptions");
@@ -71,6 +74,12 @@ impl AwsClient {
             options,
             home_region,
         });
+        let sts = shared.api.service("sts")?;
+        match shared.places.of(&shared.api, &sts, &shared.home_region) {
+            Err(NoPlace::Bad(error)) => return Err(ConnectError::Endpoint(error.to_string())),
+            Err(NoPlace::Api(error)) => return Err(error.into()),
+            Ok(_) => {}
+        }
         let mut client = AwsClient::new(shared.clone(), Source::Chain { provider, profile });
         client.vault().current().await?;
         for role in roles {

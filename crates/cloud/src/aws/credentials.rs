@@ -24,17 +24,15 @@ const SESSION: &str = "plumb";
 pub enum NoCredentials {
     /// Every link of the chain was asked and none had any.
     #[error(
-        "no AWS credentials were found: looked for AWS_ACCESS_KEY_ID, the profile `{profile}` in the shared configuration \
-         files (AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE), AWS_WEB_IDENTITY_TOKEN_FILE, AWS_CONTAINER_CREDENTIALS_* and \
-         the instance metadata service{imds}; set AWS_PROFILE, or sign in with `aws sso login` ({why})"
+        "no AWS credentials were found: asked the environment (AWS_ACCESS_KEY_ID), the profile `{profile}` of the shared \
+         configuration files, AWS_WEB_IDENTITY_TOKEN_FILE, the container (AWS_CONTAINER_CREDENTIALS_*) and the instance \
+         metadata service{imds}; set AWS_PROFILE to a profile that exists, or sign in with `aws sso login`"
     )]
     None {
         /// The profile looked for.
         profile: String,
         /// Says when the instance metadata service was left out.
         imds: &'static str,
-        /// What the chain said last.
-        why: String,
     },
     /// A link of the chain has credentials configured but cannot give them.
     #[error(
@@ -148,10 +146,10 @@ fn unloaded(profile: &str, error: &CredentialsError) -> NoCredentials {
     match error {
         CredentialsError::CredentialsNotLoaded(_) => {
             let off = std::env::var("AWS_EC2_METADATA_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
+            tracing::debug!("no credentials: {why}");
             NoCredentials::None {
                 profile,
                 imds: if off { " (left out: AWS_EC2_METADATA_DISABLED is set)" } else { "" },
-                why,
             }
         }
         _ => NoCredentials::Broken { profile, why },

@@ -38,6 +38,8 @@ pub struct CallError {
     pub message: String,
     /// The HTTP status, if an answer came.
     pub status: Option<u16>,
+    /// What to do about it, where the class alone does not tell.
+    pub hint: Option<&'static str>,
     /// The provider's id of the request.
     pub request_id: Option<String>,
     /// The call, `s3:GetBucketPolicy`.
@@ -78,6 +80,9 @@ impl CallError {
 
     /// What to do about it.
     fn next_step(&self) -> String {
+        if let Some(hint) = self.hint {
+            return hint.to_owned();
+        }
         match self.class {
             ErrorClass::Denied(By::Scp) => "ask the organisation's administrators to exempt it".to_owned(),
             ErrorClass::Denied(_) if self.permission.is_empty() => "use other credentials".to_owned(),

@@ -30,18 +30,26 @@ pub(super) struct Place {
 
 /// An endpoint that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("`{url}` is not an endpoint address ({why}); write it as `https://host:port`")]
-pub struct BadEndpoint {
+#[error("`{url}` is not an endpoint address ({why})")]
+pub(super) struct BadEndpoint {
     url: String,
     why: String,
 }
+
+impl BadEndpoint {
+    pub(super) const HINT: &'static str =
+        "write it as `https://host:port` in AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE> or the profile's endpoint_url";
+}
+
+type Name = (Arc<str>, Arc<str>);
 
 /// What the user set about endpoints, and what has been resolved.
 pub(super) struct Places {
     sdk: SdkConfig,
     everywhere: Option<String>,
     variant: Variant,
-    known: RwLock<HashMap<(Arc<str>, Arc<str>), Arc<Place>>>,
+    /// By service and region.
+    known: RwLock<HashMap<Name, Arc<Place>>>,
 }
 
 impl fmt::Debug for Places {

@@ -116,11 +116,14 @@ impl State {
     }
 }
 
+type Name = (Arc<str>, Arc<str>);
+
 /// The paces of one account.
 #[derive(Debug)]
 pub(super) struct Paces {
     cap: Option<f64>,
-    all: Mutex<HashMap<(Arc<str>, Arc<str>), Arc<Pace>>>,
+    /// By region and service.
+    all: Mutex<HashMap<Name, Arc<Pace>>>,
 }
 
 impl Paces {

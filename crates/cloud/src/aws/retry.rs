@@ -195,7 +195,13 @@ impl AwsClient {
                 error.request_id.clone_from(&answer.request_id);
                 error
             }
-            Trouble::Broken(broken) => self.error(target, broken_class(broken, place), &broken_text(broken, place)),
+            Trouble::Broken(broken) => {
+                let mut error = self.error(target, broken_class(broken, place), &broken_text(broken, place));
+                if let Broken::Unresolved(why) | Broken::Unreachable(why) = broken {
+                    error.hint = (error.class == ErrorClass::Failed).then(|| reach_hint(place, why));
+                }
+                error
+            }
             Trouble::Unreadable { error, status, request_id } => {
                 let mut failed = self.error(target, ErrorClass::Failed, &error.to_string());
                 failed.status = Some(*status);
@@ -240,7 +246,7 @@ fn broken_text(broken: &Broken, place: &Place) -> String {
     match broken {
         Broken::Unresolved(_) if !place.listed => format!("`{host}` does not exist"),
         Broken::Unresolved(why) | Broken::Unreachable(why) => {
-            format!("`{host}` cannot be reached ({why}); {}", reach_hint(place, why))
+            format!("`{host}` cannot be reached ({why})")
         }
         Broken::Lost(why) => format!("the connection to `{host}` broke ({why})"),
         Broken::TooLarge => "the answer exceeds 64 MiB".to_owned(),
@@ -253,10 +259,10 @@ fn reach_hint(place: &Place, why: &str) -> &'static str {
         ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].iter().any(|name| std::env::var_os(name).is_some());
     if why.contains("certificate") {
         "if a proxy inspects TLS, point AWS_CA_BUNDLE at its certificate"
+    } else if proxied && (why.contains("tunnel") || !place.custom) {
+        "check the proxy that HTTPS_PROXY names"
     } else if place.custom {
         "check AWS_ENDPOINT_URL and the profile's endpoint_url"
-    } else if proxied {
-        "check the proxy that HTTPS_PROXY names"
     } else {
         "check the network; if a proxy is needed, set HTTPS_PROXY"
     }

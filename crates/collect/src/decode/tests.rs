@@ -34,7 +34,13 @@ fn json_text_becomes_a_document_and_empty_text_is_absent() {
 fn a_providers_text_cannot_forge_a_hole() {
     for text in [r#"{"Statement":{"?":"denied"}}"#, r#"{"\u003f":"x"}"#, r#"{"\u003F":"x"}"#] {
         assert!(refused(text, Decode::Json).contains("reserved"), "{text}");
-        assert!(refused(&percent_encoding::percent_encode(text.as_bytes(), percent_encoding::NON_ALPHANUMERIC).to_string(), Decode::UrlJson).contains("reserved"));
+        assert!(
+            refused(
+                &percent_encoding::percent_encode(text.as_bytes(), percent_encoding::NON_ALPHANUMERIC).to_string(),
+                Decode::UrlJson
+            )
+            .contains("reserved")
+        );
     }
     assert_eq!(decoded(r#"{"a":"?"}"#.replace('?', "x?").as_str(), Decode::Json), r#"{"a":"x?"}"#);
 }
@@ -63,7 +69,10 @@ fn base64_is_text_and_gzip_is_unfolded_within_a_limit() {
 #[test]
 fn csv_rows_are_objects_by_the_header() {
     let text = STANDARD.encode("user,arn\n<root_account>,\"a,b\"\nada,x\n");
-    assert_eq!(decoded(&text, Decode::Base64Csv), r#"[{"arn":"a,b","user":"<root_account>"},{"arn":"x","user":"ada"}]"#);
+    assert_eq!(
+        decoded(&text, Decode::Base64Csv),
+        r#"[{"arn":"a,b","user":"<root_account>"},{"arn":"x","user":"ada"}]"#
+    );
     assert!(refused(&STANDARD.encode("a,b\n1\n"), Decode::Base64Csv).starts_with("not CSV: "));
 }
 

@@ -29,13 +29,15 @@ fn one_value_or_a_list_of_the_values_on_the_way() {
 
 #[test]
 fn pages_join_their_lists_and_the_last_page_says_the_rest() {
-    let joined = add_page(json(r#"{"L":[1],"T":"x","M":[9]}"#), json(r#"{"L":[2],"E":false}"#), &[path("L"), path("M")]);
+    let joined =
+        add_page(json(r#"{"L":[1],"T":"x","M":[9]}"#), json(r#"{"L":[2],"E":false}"#), &[path("L"), path("M")]);
     assert_eq!(joined.to_json(), r#"{"E":false,"L":[1,2],"M":[9]}"#);
 }
 
 #[test]
 fn a_spot_leads_to_its_item_and_its_path_to_no_other() {
-    let mut document = json(r#"{"G":[{"GroupId":"g1","K":[{"Id":"a"},{"Id":"b"}]},{"GroupId":"g2","K":[{"Id":"a"}]},{}]}"#);
+    let mut document =
+        json(r#"{"G":[{"GroupId":"g1","K":[{"Id":"a"},{"Id":"b"}]},{"GroupId":"g2","K":[{"Id":"a"}]},{}]}"#);
     let keys = path("G[].K[]");
     let found = spots(&document, &keys, &["Id".into()]);
     let paths: Vec<String> = found.iter().map(|spot| spot.path.to_string()).collect();

@@ -100,11 +100,8 @@ impl Walk<'_> {
     }
 
     fn report(&mut self, node: &Node, sides: &[&Node]) {
-        let paths: Vec<String> = sides
-            .iter()
-            .filter_map(|side| self.path_of(side))
-            .filter(|path| !self.guarded.contains(path))
-            .collect();
+        let paths: Vec<String> =
+            sides.iter().filter_map(|side| self.path_of(side)).filter(|path| !self.guarded.contains(path)).collect();
         let Some(first) = paths.first() else { return };
         let diagnostic = Diagnostic::new(
             node.span.clone(),

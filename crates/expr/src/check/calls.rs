@@ -145,7 +145,11 @@ impl Checker<'_> {
         };
         let Some(type_id) = self.literal(call, 0) else { return Static::of(Type::Any) };
         if span.is_none() {
-            self.fault(&call.name_span, "how far it reaches is not known", "write \"region\", \"account\" or \"organisation\"");
+            self.fault(
+                &call.name_span,
+                "how far it reaches is not known",
+                "write \"region\", \"account\" or \"organisation\"",
+            );
         }
         if self.schema.entity(&type_id).is_none() {
             let known = self.schema.entity_names();
@@ -161,11 +165,8 @@ impl Checker<'_> {
         self.count(call, 1, if incoming { 2 } else { 1 }, call.args.len());
         let Some(name) = self.literal(call, 0) else { return Static::of(Type::Any) };
         let only = if call.args.len() > 1 { self.literal(call, 1) } else { None };
-        let targets: Vec<Arc<str>> = if incoming {
-            self.schema.incoming(of, &name)
-        } else {
-            self.schema.edge(of, &name).into_iter().collect()
-        };
+        let targets: Vec<Arc<str>> =
+            if incoming { self.schema.incoming(of, &name) } else { self.schema.edge(of, &name).into_iter().collect() };
         let wanted: Vec<&Arc<str>> =
             targets.iter().filter(|target| only.as_ref().is_none_or(|only| only == *target)).collect();
         match wanted.as_slice() {
@@ -251,7 +252,12 @@ fn methods_of(ty: &Type) -> Box<dyn Iterator<Item = &'static Builtin>> {
             Box::new(allows.into_iter().chain(covers))
         }
         Type::Any | Type::Map(_) | Type::Null => Box::new(
-            [&ALLOWS, &COVERS].into_iter().chain(&TEXT_METHODS).chain(&CIDR_METHODS).chain(&PORT_METHODS).chain(&FILTER_METHODS),
+            [&ALLOWS, &COVERS]
+                .into_iter()
+                .chain(&TEXT_METHODS)
+                .chain(&CIDR_METHODS)
+                .chain(&PORT_METHODS)
+                .chain(&FILTER_METHODS),
         ),
         _ => Box::new(std::iter::empty()),
     }

@@ -163,9 +163,7 @@ impl<'s> Checker<'s> {
                 Static { ty: Type::Entity(Arc::clone(subject)), at: Some(At::Member(Of::Subject, Vec::new())) }
             }
             ("facts", Some(_)) => Static { ty: self.schema.facts(), at: Some(At::Facts(Of::Subject, None)) },
-            ("norm", Some(subject)) => {
-                Static { ty: self.schema.norm(subject), at: Some(At::Norm(Of::Subject, None)) }
-            }
+            ("norm", Some(subject)) => Static { ty: self.schema.norm(subject), at: Some(At::Norm(Of::Subject, None)) },
             _ => {
                 let ty = self.schema.root(name)?;
                 let at = match (name, &ty) {

@@ -69,10 +69,8 @@ impl Checker<'_> {
             "uid" => return Static::of(Type::String),
             _ => {}
         }
-        let document = Static {
-            ty: self.schema.entity(type_id).unwrap_or(Type::Any),
-            at: Some(At::Member(of, Vec::new())),
-        };
+        let document =
+            Static { ty: self.schema.entity(type_id).unwrap_or(Type::Any), at: Some(At::Member(of, Vec::new())) };
         match &document.ty {
             Type::Object(object) if !object.members.contains_key(name) => {
                 let mut known: Vec<Arc<str>> = object.members.keys().cloned().collect();
@@ -91,7 +89,9 @@ impl Checker<'_> {
         let index_type = self.infer(index);
         if let Kind::Str(name) = &index.kind {
             return match &value.ty {
-                Type::List(_) => self.broken(&value, &index.span, "a list is indexed by a number".to_owned(), "write `[0]`"),
+                Type::List(_) => {
+                    self.broken(&value, &index.span, "a list is indexed by a number".to_owned(), "write `[0]`")
+                }
                 _ => self.member(value, name, &index.span),
             };
         }

@@ -5,6 +5,7 @@ mod calls;
 mod infer;
 mod members;
 mod nearest;
+pub use nearest::nearest;
 mod operators;
 mod signatures;
 

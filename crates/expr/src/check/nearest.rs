@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// A help line: the nearest of the known names, or the first few of them.
-pub(super) fn nearest(name: &str, known: &[Arc<str>]) -> String {
+pub fn nearest(name: &str, known: &[Arc<str>]) -> String {
     let close = known
         .iter()
         .map(|candidate| (distance(name, candidate), candidate))

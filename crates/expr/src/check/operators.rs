@@ -68,7 +68,8 @@ impl Checker<'_> {
         } else if op.is_ordering()
             && let Some(without) = [&a, &b].into_iter().find(|ty| !has_order(ty))
         {
-            let help = if *without == Type::Null { "ask `has(x)`, or compare with `==`" } else { "compare with `==` or `!=`" };
+            let help =
+                if *without == Type::Null { "ask `has(x)`, or compare with `==`" } else { "compare with `==` or `!=`" };
             self.fault(&node.span, format!("{without} has no order"), help);
         }
         let moments = [(&a, right), (&b, left)];
@@ -126,7 +127,11 @@ impl Checker<'_> {
             _ if number(&a) && number(&b) => Type::Number,
             Arithmetic::Add if a == Type::String && b == Type::String => Type::String,
             Arithmetic::Add if matches!((&a, &b), (Type::List(_), Type::List(_))) => {
-                if a == b { a } else { Type::list(Type::Any) }
+                if a == b {
+                    a
+                } else {
+                    Type::list(Type::Any)
+                }
             }
             Arithmetic::Add | Arithmetic::Subtract if moment(&a) && span(&b) => Type::Timestamp,
             Arithmetic::Add if span(&a) && moment(&b) => Type::Timestamp,

@@ -91,9 +91,10 @@ pub(super) static ARN: Builtin = builtin("arn", &[Param::Text], Type::Any);
 pub(super) fn result_of(function: &Builtin) -> Type {
     match function.name {
         "split" => Type::list(Type::String),
-        "arn" => {
-            Type::object("arn", ["partition", "service", "region", "account", "resource"].map(|name| (name, Type::String)))
-        }
+        "arn" => Type::object(
+            "arn",
+            ["partition", "service", "region", "account", "resource"].map(|name| (name, Type::String)),
+        ),
         _ => function.result.clone(),
     }
 }

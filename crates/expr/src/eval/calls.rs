@@ -87,12 +87,10 @@ impl Ctx<'_> {
     fn function(&self, name: &str, args: &[Val]) -> Val {
         let opaque = |value: Option<OpaqueValue>| value.map_or(Val::Absent, |value| Val::Opaque(Arc::new(value)));
         match (name, args) {
-            ("age", [moment]) => self.moment(moment).map_or(Val::Absent, |at| {
-                Val::Duration(Moving { at: self.scope.now().saturating_sub(at), slope: 1 })
-            }),
-            ("timestamp", [moment]) => {
-                self.moment(moment).map_or(Val::Absent, |at| Val::Timestamp(Moving::still(at)))
-            }
+            ("age", [moment]) => self
+                .moment(moment)
+                .map_or(Val::Absent, |at| Val::Duration(Moving { at: self.scope.now().saturating_sub(at), slope: 1 })),
+            ("timestamp", [moment]) => self.moment(moment).map_or(Val::Absent, |at| Val::Timestamp(Moving::still(at))),
             ("duration", [Val::Str(text)]) => still(parse_duration(text)),
             ("days", [Val::Int(days)]) => still(days.checked_mul(DAY)),
             ("hours", [Val::Int(hours)]) => still(hours.checked_mul(DAY / 24)),

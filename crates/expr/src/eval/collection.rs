@@ -49,11 +49,9 @@ impl Ctx<'_> {
                 }),
                 _ => self.not_a_collection(),
             },
-            Val::List(list) => Collection::Items(Items {
-                len: list.items.len(),
-                open: list.open.clone(),
-                source: Source::List(list),
-            }),
+            Val::List(list) => {
+                Collection::Items(Items { len: list.items.len(), open: list.open.clone(), source: Source::List(list) })
+            }
             Val::Set(set, label) => Collection::Items(members(set, label)),
             Val::Map(map) => Collection::Items(Items {
                 len: map.len(),

@@ -220,9 +220,8 @@ fn equal_values(a: &Value, b: &Value) -> Truth {
         (Value::Map(a), Value::Map(b)) => {
             // An absent member and a null one are the same.
             let names = a.keys().chain(b.keys().filter(|name| !a.contains_key(*name)));
-            all(names.map(|name| {
-                equal_values(a.get(name).unwrap_or(Value::null()), b.get(name).unwrap_or(Value::null()))
-            }))
+            all(names
+                .map(|name| equal_values(a.get(name).unwrap_or(Value::null()), b.get(name).unwrap_or(Value::null()))))
         }
         _ => Truth::from(a == b),
     }

@@ -72,10 +72,8 @@ fn branches(pattern: &Pattern) -> Option<Vec<BTreeSet<Clause>>> {
                 if all.len() * more.len() > MOST_BRANCHES {
                     return None;
                 }
-                all = all
-                    .iter()
-                    .flat_map(|left| more.iter().map(|right| left.union(right).cloned().collect()))
-                    .collect();
+                all =
+                    all.iter().flat_map(|left| more.iter().map(|right| left.union(right).cloned().collect())).collect();
             }
             Some(all)
         }

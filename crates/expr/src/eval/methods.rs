@@ -91,8 +91,9 @@ impl Ctx<'_> {
             (OpaqueValue::Cidr(net), "contains", [other]) => {
                 net_of(other).map_or(Val::Absent, |other| Val::Bool(net.contains(&other)))
             }
-            (OpaqueValue::Cidr(net), "overlaps", [other]) => net_of(other)
-                .map_or(Val::Absent, |other| Val::Bool(net.contains(&other) || other.contains(net))),
+            (OpaqueValue::Cidr(net), "overlaps", [other]) => {
+                net_of(other).map_or(Val::Absent, |other| Val::Bool(net.contains(&other) || other.contains(net)))
+            }
             (OpaqueValue::Ports(from, to), "overlaps", [Val::Int(port)])
             | (OpaqueValue::Ports(from, to), "covers", [Val::Int(port)]) => Val::Bool((from..=to).contains(&port)),
             (OpaqueValue::Ports(from, to), "overlaps", [Val::Int(low), Val::Int(high)]) => {
@@ -130,26 +131,35 @@ impl Ctx<'_> {
         self.member_of(object, &Arc::from(name))
     }
 
-    /// Whether a grant's actions, with IAM's wildcards, hold the action.
+    /// Whether a grant's actions, with IAM's wildcards, hold the action and none that is taken out again does.
     fn allows(&self, grant: &Val, action: &str) -> Val {
-        let actions = self.field(grant, "actions");
-        let items = match self.collection(&actions) {
-            Collection::Absent => return Val::Bool(false),
-            Collection::Unknown(holes) => return Val::Unknown(holes),
+        match (self.lists(grant, "actions", action), self.lists(grant, "except", action)) {
+            (Truth::False, _) | (_, Truth::True) => Val::Bool(false),
+            (Truth::Unknown(holes), _) | (_, Truth::Unknown(holes)) => Val::Unknown(holes),
+            (Truth::True, Truth::False) => Val::Bool(true),
+        }
+    }
+
+    /// Whether a pattern of a grant's list holds the action.
+    fn lists(&self, grant: &Val, member: &str, action: &str) -> Truth {
+        let patterns = self.field(grant, member);
+        let items = match self.collection(&patterns) {
+            Collection::Absent => return Truth::False,
+            Collection::Unknown(holes) => return Truth::Unknown(holes),
             Collection::Items(items) => items,
         };
         let mut unknown = items.open.clone();
         for at in 0..items.len {
             if !self.spend(1) {
-                return self.spent();
+                return self.spent().truth();
             }
             match items.item(at, self) {
-                Val::Str(pattern) if wildcard(&pattern, action) => return Val::Bool(true),
+                Val::Str(pattern) if wildcard(&pattern, action) => return Truth::True,
                 Val::Unknown(holes) => crate::holes::gather(&mut unknown, &holes),
                 _ => {}
             }
         }
-        Val::from(unknown.map_or(Truth::False, Truth::Unknown))
+        unknown.map_or(Truth::False, Truth::Unknown)
     }
 
     /// Whether an opening `{protocol, from_port, to_port}` lets a port through. Absent ports are all ports.

@@ -33,8 +33,8 @@ pub(crate) use env::{Env, LetCell};
 pub(crate) use filter_parse::clause;
 pub(crate) use methods::pattern;
 pub(crate) use network::parse_net;
-pub(crate) use record::{Read, Record};
 pub use record::Step;
+pub(crate) use record::{Read, Record};
 pub(crate) use show::{brief, shown};
 pub(crate) use time::{moment_text, parse_duration, parse_moment, span_text};
 

@@ -87,9 +87,7 @@ impl Rule {
         let fast = Pass::new(self, Ctx::new(scope, Some(subject), Budget::default()));
         let slow = OnceCell::new();
         let slow = || {
-            slow.get_or_init(|| {
-                Pass::new(self, Ctx::new(scope, Some(subject), Budget::default()).recording(explain))
-            })
+            slow.get_or_init(|| Pass::new(self, Ctx::new(scope, Some(subject), Budget::default()).recording(explain)))
         };
         // Most subjects pass: evidence is gathered in a second run, for those that do not.
         let judged = |item: Option<usize>| {

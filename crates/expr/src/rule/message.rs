@@ -44,7 +44,11 @@ fn one(hole: &Hole, reads: &[Read]) -> String {
     let more = if places.len() > MOST_NAMED { " and others" } else { "" };
     places.truncate(MOST_NAMED);
     let reason = reason(hole);
-    if places.is_empty() { format!("could not be decided ({reason})") } else { format!("could not read {}{more} ({reason})", places.join(", ")) }
+    if places.is_empty() {
+        format!("could not be decided ({reason})")
+    } else {
+        format!("could not read {}{more} ({reason})", places.join(", "))
+    }
 }
 
 fn reason(hole: &Hole) -> String {

@@ -39,6 +39,9 @@ pub fn parse_rule(text: &str) -> Result<Rule, Vec<Diagnostic>> {
     parts.finish(text)
 }
 
+/// A name, where it stands, and where the rest of its statement stands.
+type Named = (Arc<str>, Range<usize>, Range<usize>);
+
 #[derive(Default)]
 struct Parts<'t> {
     text: &'t str,
@@ -96,7 +99,11 @@ impl Parts<'_> {
     fn take_let(&mut self, body: &Range<usize>) -> Result<(), Diagnostic> {
         let (name, name_span, rest) = self.name(body, "=", "write `let NAME = EXPRESSION`")?;
         if self.lets.len() >= MOST_LETS {
-            return Err(Diagnostic::new(name_span, format!("a rule has at most {MOST_LETS} lets"), "split the check in two"));
+            return Err(Diagnostic::new(
+                name_span,
+                format!("a rule has at most {MOST_LETS} lets"),
+                "split the check in two",
+            ));
         }
         let node = self.node(&rest)?;
         let depth = node.depth(&|name| self.depths.get(name).copied().unwrap_or(0));
@@ -144,17 +151,14 @@ impl Parts<'_> {
         let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         match inside {
             Some(inside) if !inside.trim().is_empty() => Ok(range.start + 1..range.end - 1),
-            _ => Err(Diagnostic::new(range.clone(), "a text in double quotes is expected", "write `say \"what is so\"`")),
+            _ => {
+                Err(Diagnostic::new(range.clone(), "a text in double quotes is expected", "write `say \"what is so\"`"))
+            }
         }
     }
 
     /// A new name, the sign or word after it, and the rest.
-    fn name(
-        &self,
-        body: &Range<usize>,
-        then: &str,
-        form: &str,
-    ) -> Result<(Arc<str>, Range<usize>, Range<usize>), Diagnostic> {
+    fn name(&self, body: &Range<usize>, then: &str, form: &str) -> Result<Named, Diagnostic> {
         let text = self.slice(body);
         let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let (name, rest) = text.split_at_checked(length).unwrap_or((text, ""));
@@ -162,7 +166,11 @@ impl Parts<'_> {
         let span = body.start..body.start + length;
         let Some(after) = after.filter(|_| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'))
         else {
-            return Err(Diagnostic::new(body.start..body.end.min(body.start + length.max(1)), "a name is expected", form));
+            return Err(Diagnostic::new(
+                body.start..body.end.min(body.start + length.max(1)),
+                "a name is expected",
+                form,
+            ));
         };
         if TAKEN.contains(&name) || self.lets.iter().any(|known| *known.name == *name) || self.is_item(name) {
             let message = format!("`{name}` already means something");
@@ -178,8 +186,8 @@ impl Parts<'_> {
     /// What stands before and after the last `word` outside of brackets.
     fn split(&self, body: &Range<usize>, word: &str, form: &str) -> Result<(Range<usize>, Range<usize>), Diagnostic> {
         let text = self.slice(body);
-        let found = last_word(text, word)
-            .ok_or_else(|| Diagnostic::new(body.clone(), format!("`{word}` is missing"), form))?;
+        let found =
+            last_word(text, word).ok_or_else(|| Diagnostic::new(body.clone(), format!("`{word}` is missing"), form))?;
         let trimmed = |range: Range<usize>| {
             let part = self.slice(&range);
             let start = range.start + (part.len() - part.trim_start().len());
@@ -191,10 +199,18 @@ impl Parts<'_> {
     fn finish(mut self, source: &str) -> Result<Rule, Vec<Diagnostic>> {
         let end = source.len()..source.len();
         if self.pass.is_none() && self.faults.is_empty() {
-            self.faults.push(Diagnostic::new(end.clone(), "`pass when` is missing", "say when the subject is in order"));
+            self.faults.push(Diagnostic::new(
+                end.clone(),
+                "`pass when` is missing",
+                "say when the subject is in order",
+            ));
         }
         if self.say.is_none() && self.faults.is_empty() {
-            self.faults.push(Diagnostic::new(end, "`say` is missing", "add `say \"{self.Name} …\"`, what is so when it fails"));
+            self.faults.push(Diagnostic::new(
+                end,
+                "`say` is missing",
+                "add `say \"{self.Name} …\"`, what is so when it fails",
+            ));
         }
         match (self.pass, self.say) {
             (Some(pass), Some(say)) if self.faults.is_empty() => Ok(Rule {

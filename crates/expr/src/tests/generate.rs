@@ -46,7 +46,9 @@ pub(super) fn boolean(dice: &mut Dice<'_>, names: &Names, depth: usize) -> Strin
     let sides = if depth == 0 { 4 } else { 20 };
     let less = depth.saturating_sub(1);
     match dice.roll(sides) {
-        0 => dice.pick(&["true", "false", "self.Enabled", "facts.public", "norm.encrypted", "region.EbsEncryptionByDefault"]).to_owned(),
+        0 => dice
+            .pick(&["true", "false", "self.Enabled", "facts.public", "norm.encrypted", "region.EbsEncryptionByDefault"])
+            .to_owned(),
         1 => {
             let block = dice.pick(&["self.PublicAccessBlockConfiguration", "account.S3PublicAccessBlock"]);
             format!("{block}.{}", dice.pick(&["IgnorePublicAcls", "RestrictPublicBuckets"]))
@@ -55,12 +57,25 @@ pub(super) fn boolean(dice: &mut Dice<'_>, names: &Names, depth: usize) -> Strin
             let key = &names.keys[dice.roll(names.keys.len())];
             format!("{key}.{}", dice.pick(&["Enabled", "Rotation.On", "facts.public", "norm.encrypted"]))
         }
-        2 | 3 => format!("has({})", dice.pick(&["self.Name", "self.Policy", "self.Rules", "self.PublicAccessBlockConfiguration"])),
+        2 | 3 => format!(
+            "has({})",
+            dice.pick(&["self.Name", "self.Policy", "self.Rules", "self.PublicAccessBlockConfiguration"])
+        ),
         4 | 5 => format!("({} && {})", boolean(dice, names, less), boolean(dice, names, less)),
         6 | 7 => format!("({} || {})", boolean(dice, names, less), boolean(dice, names, less)),
         8 | 9 => format!("!{}", boolean(dice, names, less)),
-        10 => format!("({} ? {} : {})", boolean(dice, names, less), boolean(dice, names, less), boolean(dice, names, less)),
-        11 => format!("({} {} {})", int(dice, names, less), dice.pick(&["==", "!=", "<", "<=", ">", ">="]), int(dice, names, less)),
+        10 => format!(
+            "({} ? {} : {})",
+            boolean(dice, names, less),
+            boolean(dice, names, less),
+            boolean(dice, names, less)
+        ),
+        11 => format!(
+            "({} {} {})",
+            int(dice, names, less),
+            dice.pick(&["==", "!=", "<", "<=", ">", ">="]),
+            int(dice, names, less)
+        ),
         12 => format!("({} {} {})", text(dice, names, less), dice.pick(&["==", "!=", "<"]), text(dice, names, less)),
         13 => format!("({} in {})", text(dice, names, less), texts(dice, names, less)),
         14 => {
@@ -75,7 +90,12 @@ pub(super) fn boolean(dice: &mut Dice<'_>, names: &Names, depth: usize) -> Strin
         }
         16 => {
             let (name, inner) = names.with(|names| &mut names.texts);
-            format!("{}.{}({name}, {})", texts(dice, names, less), dice.pick(&["exists", "all"]), boolean(dice, &inner, less))
+            format!(
+                "{}.{}({name}, {})",
+                texts(dice, names, less),
+                dice.pick(&["exists", "all"]),
+                boolean(dice, &inner, less)
+            )
         }
         17 => {
             let method = dice.pick(&["contains", "startsWith", "endsWith"]);
@@ -87,7 +107,10 @@ pub(super) fn boolean(dice: &mut Dice<'_>, names: &Names, depth: usize) -> Strin
         }
         _ => {
             let list = dice.pick(&["self.Names", "self.Rules"]);
-            format!("({list} == {})", if list == "self.Names" { texts(dice, names, less) } else { "self.Rules".to_owned() })
+            format!(
+                "({list} == {})",
+                if list == "self.Names" { texts(dice, names, less) } else { "self.Rules".to_owned() }
+            )
         }
     }
 }
@@ -207,7 +230,9 @@ fn some_time(dice: &mut Dice<'_>) -> Value {
 fn some_texts(dice: &mut Dice<'_>) -> Value {
     match dice.roll(4) {
         0 => Value::Null,
-        length => Value::list((1..length).map(|_| [Value::from("a"), Value::from("b")][dice.roll(2)].clone()).collect()),
+        length => {
+            Value::list((1..length).map(|_| [Value::from("a"), Value::from("b")][dice.roll(2)].clone()).collect())
+        }
     }
 }
 
@@ -277,7 +302,9 @@ fn resource(dice: &mut Dice<'_>, map: &Map) -> Value {
         7 => Value::Unknown(hole(dice)),
         _ => Value::Map(
             map.iter()
-                .map(|(name, value)| (name.clone(), if &**name == "uid" { value.clone() } else { blurred(dice, value) }))
+                .map(|(name, value)| {
+                    (name.clone(), if &**name == "uid" { value.clone() } else { blurred(dice, value) })
+                })
                 .collect(),
         ),
     }

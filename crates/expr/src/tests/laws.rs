@@ -40,7 +40,7 @@ fn worlds(world_bytes: &[u8], blur_bytes: &[u8]) -> (World, World) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn knowing_more_never_contradicts_a_decided_condition(shape in bytes(), facts in bytes(), blur in bytes()) {
@@ -153,7 +153,9 @@ fn restricted(world: &resource::Value, uses: &[crate::Use]) -> resource::Value {
             Value::List(list) => {
                 let mut below = at.to_vec();
                 below.push(Segment::Each);
-                let each = |value: &Value| if matches!(value, Value::Map(_)) { keep(value, &below, wanted) } else { value.clone() };
+                let each = |value: &Value| {
+                    if matches!(value, Value::Map(_)) { keep(value, &below, wanted) } else { value.clone() }
+                };
                 Value::list(list.items.iter().map(each).collect())
             }
             other => other.clone(),
@@ -178,8 +180,12 @@ fn restricted(world: &resource::Value, uses: &[crate::Use]) -> resource::Value {
         move |path: &Path| {
             let Some(Segment::Member(first)) = path.segments().first() else { return true };
             uses.iter().any(|one| match one {
-                Use::Facts { of: whose, name } if facts && *whose == of => name.as_ref().is_none_or(|name| name == first),
-                Use::Norm { of: whose, name } if !facts && *whose == of => name.as_ref().is_none_or(|name| name == first),
+                Use::Facts { of: whose, name } if facts && *whose == of => {
+                    name.as_ref().is_none_or(|name| name == first)
+                }
+                Use::Norm { of: whose, name } if !facts && *whose == of => {
+                    name.as_ref().is_none_or(|name| name == first)
+                }
                 _ => false,
             })
         }

@@ -47,9 +47,10 @@ impl World {
     }
 
     fn set(&self, name: &str) -> Arc<EntitySet> {
-        self.sets.get(name).cloned().unwrap_or_else(|| {
-            Arc::new(EntitySet::unknown(Arc::new(resource::Hole::new(resource::Why::NotCollected))))
-        })
+        self.sets
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| Arc::new(EntitySet::unknown(Arc::new(resource::Hole::new(resource::Why::NotCollected)))))
     }
 }
 
@@ -104,7 +105,11 @@ impl Scope for World {
         }
     }
     fn refs(&self, from: &Entity, edge: &str) -> Arc<EntitySet> {
-        if from.uid == self.subject.uid { self.set(&format!("refs {edge}")) } else { self.set(&format!("refs {}/{edge}", from.uid)) }
+        if from.uid == self.subject.uid {
+            self.set(&format!("refs {edge}"))
+        } else {
+            self.set(&format!("refs {}/{edge}", from.uid))
+        }
     }
     fn refs_in(&self, _to: &Entity, edge: &str) -> Arc<EntitySet> {
         self.set(&format!("refs_in {edge}"))
@@ -180,7 +185,11 @@ impl Schema for Types {
             "aws.region" => Type::object(type_id, [("name", Type::String), ("EbsEncryptionByDefault", Type::Bool)]),
             "aws.kms.key" => Type::object(
                 type_id,
-                [("KeyId", Type::String), ("Enabled", Type::Bool), ("Rotation", Type::object("Rotation", [("On", Type::Bool)]))],
+                [
+                    ("KeyId", Type::String),
+                    ("Enabled", Type::Bool),
+                    ("Rotation", Type::object("Rotation", [("On", Type::Bool)])),
+                ],
             ),
             "aws.cloudtrail.trail" => {
                 Type::object(type_id, [("Name", Type::String), ("IsMultiRegionTrail", Type::Bool)])

@@ -23,8 +23,7 @@ fn all_but_private_addresses_is_still_the_internet() {
         .map(|first| format!("{first}.0.0.0/8").parse().expect("a range"))
         .collect();
     assert_eq!(cover_v4(&without_ten), Cover::Public);
-    let without_eight: Vec<IpNet> =
-        without_ten.into_iter().filter(|net| net.to_string() != "8.0.0.0/8").collect();
+    let without_eight: Vec<IpNet> = without_ten.into_iter().filter(|net| net.to_string() != "8.0.0.0/8").collect();
     assert_eq!(cover_v4(&without_eight), Cover::Part);
 }
 

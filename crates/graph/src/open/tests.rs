@@ -27,7 +27,7 @@ impl Scope for Lists {
     }
 }
 
-fn json(text: &str) -> Value {
+pub(super) fn json(text: &str) -> Value {
     Value::from_json(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
@@ -48,15 +48,11 @@ fn open_of(permissions: &Value, lists: &Value) -> Value {
         _ => None,
     };
     let scope = Lists(EntitySet { members, open });
-    let mut rules = Rules::default();
-    rules.read(permissions, &entity, &scope, Some("admits_list"));
-    let mut items: Vec<Value> = rules.items.iter().map(of_rule).collect();
-    items.extend(together::ways(&rules.items));
-    Value::List(List { items, open: rules.open })
+    Value::List(group(permissions, &entity, &scope, Some("admits_list")))
 }
 
 /// `tcp 22-22 anyone 0.0.0.0/0`.
-fn line(item: &Value) -> String {
+pub(super) fn line(item: &Value) -> String {
     let text = |name: &str| item.get(name).as_str().unwrap_or_default().to_owned();
     let ports = match (item.get("from_port").as_int(), item.get("to_port").as_int()) {
         (Some(from), Some(to)) => format!("{from}-{to}"),
@@ -96,7 +92,9 @@ fn every_group_of_the_book_lets_in_what_it_says() {
 #[test]
 fn the_fact_follows_the_place_that_the_type_names() {
     let of: ResourceType = catalog_type();
-    let document = json(r#"{"IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}"#);
+    let document = json(
+        r#"{"IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}"#,
+    );
     let entity: Entity = Arc::new(EntityData { document, ..EntityData::default() });
     let scope = Lists(EntitySet::default());
     let wanted = BTreeSet::from([Arc::from("open")]);
@@ -104,7 +102,8 @@ fn the_fact_follows_the_place_that_the_type_names() {
     assert_eq!(line(&found["open"].items()[0]), "tcp 22-22 anyone 0.0.0.0/0");
     assert!(facts(&entity, &of, &scope, &BTreeSet::new()).is_empty(), "only what is wanted is computed");
 
-    let hole: Entity = Arc::new(EntityData { document: json(r#"{"IpPermissions": {"?": "denied"}}"#), ..EntityData::default() });
+    let hole: Entity =
+        Arc::new(EntityData { document: json(r#"{"IpPermissions": {"?": "denied"}}"#), ..EntityData::default() });
     let Value::List(unread) = facts(&hole, &of, &scope, &wanted)["open"].clone() else { panic!("a list") };
     assert_eq!(unread.open.map(|hole| hole.why), Some(Why::Denied));
 }
@@ -136,7 +135,7 @@ fn a_thousand_rules_are_done_at_once() {
 fn oracle(rules: &[(u8, u16, u16, u8, u8)], address: u8, protocol: u8, port: u16) -> bool {
     rules.iter().any(|(of, from, to, head, length)| {
         let mask = if *length == 0 { 0 } else { !0_u8 << (8 - length) };
-        (*of == protocol || *of == 0) && (*of == 0 || (*from <= port && port <= *to)) && (head & mask) == (address & mask)
+        (*of == 0 || (*of == protocol && *from <= port && port <= *to)) && (head & mask) == (address & mask)
     })
 }
 

@@ -8,7 +8,7 @@ use resource::Value;
 
 use super::{because, way};
 use crate::Protocol;
-use crate::addresses::{Cover, cover_v4, cover_v6};
+use crate::addresses::{Cover, Family};
 use crate::protocol::Ports;
 use crate::rules::{Rule, Source};
 
@@ -24,7 +24,7 @@ pub(super) fn ways(rules: &[Rule]) -> Vec<Value> {
     let protocols: BTreeSet<Protocol> = rules.iter().map(|rule| rule.protocol).collect();
     let mut found = Vec::new();
     for protocol in protocols {
-        for family in [Family::V4, Family::V6] {
+        for family in Family::ALL {
             for stretch in stretches(rules, protocol, family) {
                 let reasons = stretch.rules.iter().filter_map(|index| rules.get(*index)).map(because).collect();
                 let range = family.name(stretch.cover);
@@ -33,34 +33,6 @@ pub(super) fn ways(rules: &[Rule]) -> Vec<Value> {
         }
     }
     found
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
-    V4,
-    V6,
-}
-
-impl Family {
-    fn holds(self, range: &IpNet) -> bool {
-        matches!((self, range), (Family::V4, IpNet::V4(_)) | (Family::V6, IpNet::V6(_)))
-    }
-
-    fn cover(self, ranges: &[IpNet]) -> Cover {
-        match self {
-            Family::V4 => cover_v4(ranges),
-            Family::V6 => cover_v6(ranges),
-        }
-    }
-
-    fn name(self, cover: Cover) -> &'static str {
-        match (self, cover) {
-            (Family::V4, Cover::All) => "0.0.0.0/0",
-            (Family::V6, Cover::All) => "::/0",
-            (Family::V4, _) => "every public IPv4 address",
-            (Family::V6, _) => "every public IPv6 address",
-        }
-    }
 }
 
 fn stretches(rules: &[Rule], protocol: Protocol, family: Family) -> Vec<Stretch> {
@@ -78,7 +50,8 @@ fn stretches(rules: &[Rule], protocol: Protocol, family: Family) -> Vec<Stretch>
         return Vec::new();
     }
     let mut found: Vec<Stretch> = Vec::new();
-    for ports in pieces(rules, ranges.keys().copied()) {
+    let cuts = ranges.keys().filter_map(|index| rules.get(*index)).map(|rule| rule.ports);
+    for ports in Ports::pieces(cuts) {
         let here: BTreeSet<usize> = ranges
             .keys()
             .copied()
@@ -111,16 +84,4 @@ fn ranges(rule: &Rule, family: Family) -> Vec<IpNet> {
         Source::PrefixList(_, ranges) => ranges.iter().filter(|range| family.holds(range)).copied().collect(),
         _ => Vec::new(),
     }
-}
-
-/// The pieces into which the rules' port ranges cut all ports: within one, the same rules apply throughout.
-fn pieces(rules: &[Rule], indexes: impl Iterator<Item = usize>) -> Vec<Ports> {
-    let mut starts = BTreeSet::from([0_u16]);
-    for rule in indexes.filter_map(|index| rules.get(index)) {
-        starts.insert(rule.ports.from);
-        starts.extend(rule.ports.to.checked_add(1));
-    }
-    let starts: Vec<u16> = starts.into_iter().collect();
-    let ends = starts.iter().skip(1).map(|next| next - 1).chain([u16::MAX]);
-    starts.iter().copied().zip(ends).map(|(from, to)| Ports { from, to }).collect()
 }

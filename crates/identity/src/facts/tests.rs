@@ -1,1 +1,229 @@
-//! Tests.
+//! Facts of whole resources: neutralising settings, attached policies, groups, boundaries; the functions of rules.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use expr::EntityData;
+use resource::Why;
+
+use super::*;
+use crate::{call, signature};
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().unwrap_or_else(|errors| panic!("{errors:?}")));
+
+fn json(text: &str) -> Value {
+    Value::from_json(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// A world of one account: neighbours by (name of the resource, edge).
+#[derive(Default)]
+struct Cloud {
+    account: Value,
+    edges: BTreeMap<(String, String), EntitySet>,
+}
+
+impl Scope for Cloud {
+    fn root(&self, name: &str) -> Option<Val> {
+        (name == "account").then(|| Val::from(self.account.clone()))
+    }
+    fn refs(&self, from: &Entity, edge: &str) -> Arc<EntitySet> {
+        Arc::new(self.edges.get(&(from.name.to_string(), edge.to_owned())).cloned().unwrap_or_default())
+    }
+    fn now(&self) -> i64 {
+        0
+    }
+}
+
+impl Cloud {
+    fn edge(mut self, from: &str, edge: &str, to: Vec<Entity>) -> Cloud {
+        self.edges.insert((from.to_owned(), edge.to_owned()), EntitySet::complete(to));
+        self
+    }
+
+    fn unread(mut self, from: &str, edge: &str) -> Cloud {
+        let hole = Arc::new(Hole::new(Why::Denied).call("iam:GetAccountAuthorizationDetails"));
+        self.edges.insert((from.to_owned(), edge.to_owned()), EntitySet::unknown(hole));
+        self
+    }
+
+    fn facts(&self, entity: &Entity, wanted: &[&str]) -> Map {
+        let of = CATALOG.resource_type(&entity.type_id).expect("the type");
+        let settings = Settings::new(&Value::Null, "111122223333", "aws");
+        let wanted: BTreeSet<Arc<str>> = wanted.iter().map(|name| Arc::from(*name)).collect();
+        let all = CATALOG.facts().closure(&wanted);
+        let world = World { catalog: &CATALOG, scope: self, settings: &settings };
+        let mut map = facts(entity, of, &world, &all);
+        CATALOG.facts().derive(&all, &mut map, entity, self);
+        map
+    }
+
+    fn fact(&self, entity: &Entity, name: &str) -> Value {
+        self.facts(entity, &[name]).remove(name).expect("the fact")
+    }
+}
+
+fn entity(type_id: &str, name: &str, document: &str) -> Entity {
+    Arc::new(EntityData {
+        uid: name.into(),
+        type_id: type_id.into(),
+        name: name.into(),
+        account: "111122223333".into(),
+        document: json(document),
+        ..EntityData::default()
+    })
+}
+
+fn policy(name: &str, statements: &str) -> Entity {
+    let document = format!(
+        r#"{{"PolicyVersionList": [
+            {{"IsDefaultVersion": false, "Document": {{"Statement": {{"Effect": "Allow", "Action": "*", "Resource": "*"}}}}}},
+            {{"IsDefaultVersion": true, "Document": {{"Statement": {statements}}}}}]}}"#
+    );
+    entity("aws.iam.policy", name, &document)
+}
+
+const ADMIN: &str = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+const READER: &str = r#"{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}"#;
+const NOBODY: &str = r#"{"Effect": "Deny", "Action": "*", "Resource": "*"}"#;
+
+fn role(inline: &str) -> Entity {
+    entity(
+        "aws.iam.role",
+        "role",
+        &format!(r#"{{"RolePolicyList": [{{"PolicyDocument": {{"Statement": {inline}}}}}]}}"#),
+    )
+}
+
+#[test]
+fn a_managed_policy_is_judged_by_its_default_version() {
+    let cloud = Cloud::default();
+    assert_eq!(cloud.fact(&policy("p", ADMIN), "admin"), Value::Bool(true));
+    assert_eq!(cloud.fact(&policy("p", READER), "admin"), Value::Bool(false));
+    let unread = entity("aws.iam.policy", "p", r#"{"PolicyVersionList": {"?": "denied"}}"#);
+    assert_eq!(cloud.fact(&unread, "admin").unknown().map(|hole| hole.why), Some(Why::Denied));
+}
+
+#[test]
+fn a_role_has_the_rights_of_its_inline_and_attached_policies() {
+    let attached = |statements: &str| Cloud::default().edge("role", "allowed_by", vec![policy("p", statements)]);
+    assert_eq!(attached(READER).fact(&role(READER), "admin"), Value::Bool(false));
+    assert_eq!(attached(ADMIN).fact(&role(READER), "admin"), Value::Bool(true));
+    assert_eq!(attached(READER).fact(&role(ADMIN), "admin"), Value::Bool(true));
+    assert_eq!(attached(NOBODY).fact(&role(ADMIN), "admin"), Value::Bool(false), "a Deny elsewhere counts");
+    let unread = Cloud::default().unread("role", "allowed_by");
+    assert!(unread.fact(&role(ADMIN), "admin").unknown().is_some(), "an unread policy may deny");
+    assert!(unread.fact(&role(READER), "admin").unknown().is_some(), "or allow");
+}
+
+#[test]
+fn a_user_has_the_rights_of_its_groups() {
+    let user = entity("aws.iam.user", "user", r#"{"UserPolicyList": []}"#);
+    let group = entity("aws.iam.group", "group", r#"{"GroupPolicyList": []}"#);
+    let cloud =
+        Cloud::default().edge("user", "member_of", vec![group]).edge("group", "allowed_by", vec![policy("p", ADMIN)]);
+    assert_eq!(cloud.fact(&user, "admin"), Value::Bool(true));
+    assert_eq!(cloud.fact(&user, "escalation").items().len(), 101);
+}
+
+#[test]
+fn a_boundary_caps_an_administrator() {
+    let bounded = |statements: &str| Cloud::default().edge("role", "bounded_by", vec![policy("b", statements)]);
+    assert_eq!(bounded(READER).fact(&role(ADMIN), "admin"), Value::Bool(false));
+    assert_eq!(bounded(ADMIN).fact(&role(ADMIN), "admin"), Value::Bool(true));
+    assert!(bounded(READER).fact(&role(ADMIN), "escalation").items().is_empty());
+    let unread = Cloud::default().unread("role", "bounded_by");
+    assert!(unread.fact(&role(ADMIN), "admin").unknown().is_some());
+    assert_eq!(unread.fact(&role(READER), "admin"), Value::Bool(false), "a boundary allows nothing");
+}
+
+fn bucket(block: &str) -> Entity {
+    let statement = r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}"#;
+    entity("aws.s3.bucket", "b", &format!(r#"{{"Name": "b", "Policy": {{"Statement": {statement}}} {block}}}"#))
+}
+
+fn account(block: &str) -> Cloud {
+    Cloud { account: json(block), ..Cloud::default() }
+}
+
+#[test]
+fn a_public_bucket_is_public_unless_bucket_or_account_restricts_it() {
+    let open = account("{}");
+    assert_eq!(open.fact(&bucket(""), "public"), Value::Bool(true));
+    let blocked = bucket(r#", "PublicAccessBlockConfiguration": {"RestrictPublicBuckets": true}"#);
+    assert_eq!(open.fact(&blocked, "public"), Value::Bool(false));
+    let by_account = account(r#"{"S3PublicAccessBlock": {"RestrictPublicBuckets": true}}"#);
+    assert_eq!(by_account.fact(&bucket(""), "public"), Value::Bool(false));
+    let grants = by_account.fact(&bucket(""), "grants");
+    let because: Vec<&str> =
+        grants.items()[0].get("because").items().iter().filter_map(|reason| reason.get("text").as_str()).collect();
+    assert_eq!(because, ["allows s3:getobject to everyone", "RestrictPublicBuckets makes it ineffective"]);
+    let unread = account(r#"{"S3PublicAccessBlock": {"?": "denied"}}"#);
+    assert_eq!(unread.fact(&bucket(""), "public").unknown().map(|hole| hole.why), Some(Why::Denied));
+}
+
+#[test]
+fn acls_and_policies_of_a_bucket_are_one_list() {
+    let acl = r#", "Acl": {"Owner": {"ID": "me"}, "Grants": [
+        {"Permission": "FULL_CONTROL", "Grantee": {"Type": "CanonicalUser", "ID": "me"}},
+        {"Permission": "READ", "Grantee": {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers"}}]}"#;
+    let grants = account("{}").fact(&bucket(acl), "grants");
+    let policies: Vec<&str> = grants.items().iter().filter_map(|grant| grant.get("policy").as_str()).collect();
+    assert_eq!(policies, ["bucket policy", "bucket ACL", "bucket ACL"]);
+}
+
+#[test]
+fn a_policy_that_could_not_be_read_leaves_public_unknown() {
+    let denied = entity("aws.s3.bucket", "b", r#"{"Name": "b", "Policy": {"?": "denied"}}"#);
+    assert!(account("{}").fact(&denied, "public").unknown().is_some());
+    let malformed = entity("aws.s3.bucket", "b", r#"{"Name": "b", "Policy": {"Statement": 1}}"#);
+    let hole = account("{}").fact(&malformed, "public").unknown().cloned().expect("unknown");
+    assert_eq!(hole.why, Why::Failed);
+    let public_acl = entity(
+        "aws.s3.bucket",
+        "b",
+        r#"{"Name": "b", "Policy": {"?": "denied"}, "Acl": {"Grants": [
+            {"Permission": "READ", "Grantee": {"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}}]}}"#,
+    );
+    assert_eq!(account("{}").fact(&public_acl, "public"), Value::Bool(true), "one known grant decides");
+}
+
+#[test]
+fn only_what_is_wanted_is_computed() {
+    assert!(account("{}").facts(&bucket(""), &[]).is_empty());
+    let names: Vec<String> = account("{}").facts(&bucket(""), &["public"]).keys().map(ToString::to_string).collect();
+    assert_eq!(names, ["grants", "public"]);
+}
+
+#[test]
+fn every_item_of_a_fact_has_the_members_that_the_table_types() {
+    let grants = account("{}").fact(&bucket(""), "grants");
+    let expr::Type::List(item) = &CATALOG.facts().get("grants").expect("the fact").ty else { panic!("a list") };
+    let expr::Type::Object(item) = &**item else { panic!("objects") };
+    let typed: BTreeSet<&str> = item.members.keys().map(|name| &**name).collect();
+    let made: BTreeSet<&str> = grants.items()[0].as_map().expect("an object").keys().map(|name| &**name).collect();
+    assert_eq!(typed, made);
+}
+
+#[test]
+fn rules_can_ask_about_a_policy_and_a_text() {
+    let settings = Settings::default();
+    let document = |statements: &str| Val::from(json(&format!(r#"{{"Statement": {statements}}}"#)));
+    let policy = |statements: &str| call("policy", &[document(statements)], &settings).expect("a policy").to_value();
+    assert_eq!(policy(ADMIN).get("admin"), &Value::Bool(true));
+    assert_eq!(policy(READER).get("admin"), &Value::Bool(false));
+    let full = |statements: &str| {
+        let policy = call("policy", &[document(statements)], &settings).expect("a policy");
+        call(".full_service", &[policy, Val::from("kms")], &settings).expect("an answer").to_value()
+    };
+    assert_eq!(full(ADMIN), Value::Bool(true));
+    assert_eq!(full(READER), Value::Bool(false));
+    assert!(
+        call("policy", &[Val::from("{")], &settings).expect("a policy").to_value().get("admin").unknown().is_some()
+    );
+    let secrets = call("secrets", &[Val::from("password=hunter2!")], &settings).expect("a list").to_value();
+    assert_eq!(secrets.items().len(), 1);
+    assert!(call("other", &[], &settings).is_none());
+    for name in ["policy", ".full_service", "secrets"] {
+        assert!(signature(name).is_some(), "{name}");
+    }
+}

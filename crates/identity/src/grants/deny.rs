@@ -96,11 +96,14 @@ fn names(named: &Elements<Principal>, of: &Party, settings: &Settings) -> bool {
 
 /// The principal that a party came from, as far as it tells.
 fn as_principal(party: &Party) -> Principal {
-    match &party.account {
+    // The caller is then the service, whoever it acts for.
+    let account = party.account.as_ref().filter(|_| !party.through_service);
+    match account {
         Some(account) => Principal::Account {
             account: account.clone(),
             arn: (*account != party.principal).then(|| party.principal.clone()),
         },
+        None if party.through_service => Principal::Service(party.principal.clone()),
         None => Principal::Other(party.principal.clone()),
     }
 }
@@ -108,6 +111,10 @@ fn as_principal(party: &Party) -> Principal {
 /// `NotPrincipal`: everyone is denied but those listed.
 fn everyone_but(party_: &Party, spared: &Elements<Principal>, bounds: Option<&[Bound]>, settings: &Settings) -> Effect {
     if spared.items.iter().any(|name| matches!(name, Principal::Anyone)) || names(spared, party_, settings) {
+        return Effect::Spares;
+    }
+    // Some of a network's or an organisation's members, or of those for whom a service acts, may be on the list.
+    if !party_.to.is_public() && (party_.account.is_none() || party_.through_service) {
         return Effect::Spares;
     }
     let mut left: Vec<Party> = Vec::new();
@@ -150,8 +157,7 @@ fn apply(grant: Grant, statement: &Statement, left_over: &[Party], budget: &mut 
         left.push(part);
     }
     if !resources.kept.is_empty() {
-        let mut part =
-            Grant { actions: actions.removed.clone(), resources: resources.kept.clone(), ..grant.clone() };
+        let mut part = Grant { actions: actions.removed.clone(), resources: resources.kept.clone(), ..grant.clone() };
         part.because.push(reason("denies it on some of the resources".to_owned()));
         left.push(part);
     }

@@ -40,6 +40,7 @@ fn service(party: &Party, bounds: &[Bound]) -> Party {
             to: To::Foreign,
             account: bound.party.account.clone(),
             doubt: bound.party.doubt.clone(),
+            through_service: true,
             ..party.clone().guarded()
         },
         None => party.clone().guarded(),

@@ -65,7 +65,6 @@ fn allow(statement: &Statement, settings: &Settings, grants: &mut Grants) {
 }
 
 /// Whom a statement names, and why there may be more. `None` when it is about nobody.
-#[expect(clippy::type_complexity, reason = "a pair that lives for one line")]
 fn parties(statement: &Statement, settings: &Settings) -> Option<(Vec<Party>, Option<Arc<Hole>>)> {
     match statement.principals.as_ref()? {
         Choice::Is(elements) => {

@@ -6,6 +6,8 @@ use resource::Value;
 use super::*;
 use crate::settings::Settings;
 
+mod oracle;
+
 const BOOK: &str = include_str!("../../tests/book/grants.md");
 
 fn settings() -> Settings {
@@ -96,7 +98,10 @@ fn a_malformed_policy_leaves_the_grants_unknown_and_says_what_is_wrong() {
         (r#"{"Statement": {"Effect": "Allow", "Principal": {"X": "*"}, "Action": "*"}}"#, "the kind `X`"),
         (r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "NotAction": "*"}}"#, "both"),
         (r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": [{}]}}"#, "expected text"),
-        (r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Condition": {"Bool": 1}}}"#, "`Condition.Bool`"),
+        (
+            r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Condition": {"Bool": 1}}}"#,
+            "`Condition.Bool`",
+        ),
     ] {
         let grants = resource_policy(&json(text), &settings());
         let detail = grants.open.and_then(|hole| hole.detail.clone()).unwrap_or_default();
@@ -114,7 +119,9 @@ fn no_policy_is_no_grant_and_a_hole_is_not() {
 #[test]
 fn acls_grant_to_groups_and_users() {
     let acl_of = |grantee: &str, permission: &str| {
-        let text = format!(r#"{{"Owner": {{"ID": "me"}}, "Grants": [{{"Grantee": {grantee}, "Permission": "{permission}"}}]}}"#);
+        let text = format!(
+            r#"{{"Owner": {{"ID": "me"}}, "Grants": [{{"Grantee": {grantee}, "Permission": "{permission}"}}]}}"#
+        );
         lines(&acl(&json(&text), Value::null()))
     };
     let group = |name: &str| format!(r#"{{"Type": "Group", "URI": "http://acs.amazonaws.com/groups/{name}"}}"#);
@@ -155,13 +162,17 @@ fn kms_grants_name_their_grantee() {
 #[test]
 fn a_block_reaches_public_grants_and_what_a_public_policy_grants_to_others() {
     let statements = |text: &str| resource_policy(&document(json(text)), &settings());
-    let foreign = r#"{"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "s3:GetObject", "Resource": "*"}"#;
+    let foreign =
+        r#"{"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "s3:GetObject", "Resource": "*"}"#;
     let public = r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}"#;
     let by = Neutralised::By("RestrictPublicBuckets".into());
 
     let mut alone = statements(&format!("[{foreign}]"));
     alone.block(&by, true);
-    assert!(alone.items.iter().all(|grant| grant.neutralised == Neutralised::No), "a policy that is not public is left alone");
+    assert!(
+        alone.items.iter().all(|grant| grant.neutralised == Neutralised::No),
+        "a policy that is not public is left alone"
+    );
 
     let mut both = statements(&format!("[{foreign}, {public}]"));
     both.block(&by, true);
@@ -177,7 +188,8 @@ fn a_block_reaches_public_grants_and_what_a_public_policy_grants_to_others() {
 fn a_flood_of_denials_keeps_the_work_bounded() {
     let mut statements = vec![json(r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}"#)];
     for index in 0..600 {
-        let text = format!(r#"{{"Effect": "Deny", "Principal": "*", "Action": "s3:a{index}*", "Resource": "r{index}*"}}"#);
+        let text =
+            format!(r#"{{"Effect": "Deny", "Principal": "*", "Action": "s3:a{index}*", "Resource": "r{index}*"}}"#);
         statements.push(json(&text));
     }
     let grants = resource_policy(&document(Value::list(statements)), &settings());
@@ -204,8 +216,12 @@ const ACTIONS: [&str; 6] = [
     r#""Action": "s3:*Object""#,
     r#""Action": {"?": "variable"}"#,
 ];
-const RESOURCES: [&str; 4] =
-    [r#""Resource": "*""#, r#""Resource": "arn:aws:s3:::b/*""#, r#""NotResource": "arn:aws:s3:::b/*""#, r#""Resource": "arn:aws:s3:::b/x/*""#];
+const RESOURCES: [&str; 4] = [
+    r#""Resource": "*""#,
+    r#""Resource": "arn:aws:s3:::b/*""#,
+    r#""NotResource": "arn:aws:s3:::b/*""#,
+    r#""Resource": "arn:aws:s3:::b/x/*""#,
+];
 const CONDITIONS: [&str; 7] = [
     "{}",
     r#"{"StringEquals": {"aws:PrincipalOrgID": "o-own1234567"}}"#,

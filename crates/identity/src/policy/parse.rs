@@ -63,8 +63,9 @@ fn statement(index: usize, map: &Map) -> Result<Statement, PolicyError> {
     let lower = |value: &Value| texts(value).map(lower_case).map_err(|what| wrong(format!("`Action`: {what}")));
     let actions = choice(map, "Action", "NotAction", lower)?
         .ok_or_else(|| wrong("`Action` or `NotAction` is missing".to_owned()))?;
-    let resources =
-        choice(map, "Resource", "NotResource", |value| texts(value).map_err(|what| wrong(format!("`Resource`: {what}"))))?;
+    let resources = choice(map, "Resource", "NotResource", |value| {
+        texts(value).map_err(|what| wrong(format!("`Resource`: {what}")))
+    })?;
     let (conditions, conditions_open) = conditions(element(map, "Condition")).map_err(&wrong)?;
     Ok(Statement { label, effect, principals, actions, resources, conditions, conditions_open })
 }
@@ -134,7 +135,9 @@ fn principals(value: &Value) -> Result<Elements<Principal>, String> {
                 found.open = found.open.or(names.open);
                 for name in &names.items {
                     found.items.push(Principal::parse(kind, name).ok_or_else(|| {
-                        format!("`Principal` has the kind `{kind}`; it must be AWS, Service, Federated or CanonicalUser")
+                        format!(
+                            "`Principal` has the kind `{kind}`; it must be AWS, Service, Federated or CanonicalUser"
+                        )
                     })?);
                 }
             }
@@ -186,14 +189,7 @@ fn condition(written: &Arc<str>, key: &Arc<str>, values: Elements<Arc<str>>) -> 
         Some(operator) => (operator, true),
         None => (rest, false),
     };
-    Condition {
-        written: written.clone(),
-        operator: operator.into(),
-        quantifier,
-        if_exists,
-        key: key.clone(),
-        values,
-    }
+    Condition { written: written.clone(), operator: operator.into(), quantifier, if_exists, key: key.clone(), values }
 }
 
 fn size(value: &Value) -> usize {

@@ -55,21 +55,15 @@ impl Principal {
         aws(name)
     }
 
-    /// The account that an ARN or id names.
-    pub(crate) fn account(&self) -> Option<&Arc<str>> {
-        match self {
-            Principal::Account { account, .. } => Some(account),
-            _ => None,
-        }
-    }
-
     /// Whether everybody whom `other` names is named by this one too.
     pub(crate) fn covers(&self, other: &Principal) -> bool {
         match (self, other) {
             (Principal::Anyone, _) => true,
             (Principal::AnyAccount(_), Principal::Account { .. } | Principal::AnyAccount(_)) => true,
             // Denying an account denies each of its identities.
-            (Principal::Account { account, arn: None }, Principal::Account { account: theirs, .. }) => account == theirs,
+            (Principal::Account { account, arn: None }, Principal::Account { account: theirs, .. }) => {
+                account == theirs
+            }
             (mine, theirs) => mine == theirs,
         }
     }

@@ -18,7 +18,6 @@ struct Table {
 #[serde(deny_unknown_fields)]
 struct Row {
     id: Arc<str>,
-    #[expect(dead_code, reason = "for readers of the table and its reference page")]
     title: String,
     keywords: Vec<String>,
     patterns: Vec<String>,
@@ -32,7 +31,6 @@ struct Row {
 #[serde(deny_unknown_fields)]
 struct NamedRow {
     id: Arc<str>,
-    #[expect(dead_code, reason = "for readers of the table and its reference page")]
     title: String,
     keywords: Vec<String>,
     names: String,
@@ -58,6 +56,7 @@ pub(super) struct Detectors {
 /// One detector. Its expressions are compiled when a keyword of it is first seen.
 pub(super) struct Detector {
     pub(super) id: Arc<str>,
+    pub(super) title: String,
     entropy: f64,
     patterns: Vec<String>,
     ignore: Vec<String>,
@@ -67,6 +66,7 @@ pub(super) struct Detector {
 /// The rule for values beside secret-like names.
 pub(super) struct Named {
     pub(super) id: Arc<str>,
+    pub(super) title: String,
     names: Regex,
     passwords: Regex,
     not_names: Regex,
@@ -96,7 +96,8 @@ impl Detectors {
             owners.extend(std::iter::repeat_n(owner, words.len()));
             keywords.extend(words.iter().cloned());
         }
-        let keywords = AhoCorasick::builder().ascii_case_insensitive(true).build(&keywords).map_err(|error| error.to_string())?;
+        let keywords =
+            AhoCorasick::builder().ascii_case_insensitive(true).build(&keywords).map_err(|error| error.to_string())?;
         Ok(Detectors {
             list: table.detector.into_iter().map(Detector::of).collect(),
             named: Named::of(&table.named).map_err(|error| error.to_string())?,
@@ -126,6 +127,7 @@ impl Detector {
     fn of(row: Row) -> Detector {
         Detector {
             id: row.id,
+            title: row.title,
             entropy: row.entropy,
             patterns: row.patterns,
             ignore: row.ignore,
@@ -151,6 +153,7 @@ impl Named {
     fn of(row: &NamedRow) -> Result<Named, regex::Error> {
         Ok(Named {
             id: row.id.clone(),
+            title: row.title.clone(),
             names: Regex::new(&row.names)?,
             passwords: Regex::new(&row.passwords)?,
             not_names: Regex::new(&row.not_names)?,
@@ -175,7 +178,11 @@ impl Named {
             // A password may well look like words; only places and dates are excused.
             return !self.not_values.is_match(value) || value.chars().any(|found| "!#%^&*+=~".contains(found));
         }
-        value.len() >= self.length && entropy(value) >= self.entropy && !self.not_values.is_match(value)
+        // Tokens and keys are one word; people put spaces into passwords only.
+        value.len() >= self.length
+            && !value.contains(char::is_whitespace)
+            && entropy(value) >= self.entropy
+            && !self.not_values.is_match(value)
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Scan<'a> {
 /// `name = value`, `"name": "value"`, `--name value`, `name: value` inside a text.
 static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?x) (?P<name> [A-Za-z][A-Za-z0-9_.-]{1,80} ) ["']? \s{0,4} (?: => | := | [:=] ) \s{0,4}
+        r#"(?x) (?P<name> [A-Za-z][A-Za-z0-9_.-]{1,80} ) ["']? [\ \t]{0,4} (?: => | := | [:=] ) [\ \t]{0,4}
            (?: "(?P<double>[^"\r\n«»]{1,512})" | '(?P<single>[^'\r\n«»]{1,512})' | (?P<bare>[^\s"'`,;(){}\[\]«»]{1,512}) )"#,
     )
     .ok()
@@ -46,7 +46,8 @@ impl Scan<'_> {
         }
         let mut found: Vec<(usize, Arc<str>)> =
             self.matches(text, name).into_iter().map(|found| (found.span.start, found.detector)).collect();
-        found.extend(markers(text).into_iter().map(|marker| (marker.span.start, marker.detector)));
+        let markers = markers(text).into_iter().filter(|marker| !self.is_ignored_marker(text, marker));
+        found.extend(markers.map(|marker| (marker.span.start, marker.detector)));
         found.sort();
         let mut lines = Lines { text, at: 0, line: 1 };
         found.into_iter().map(|(start, detector)| (lines.of(start), detector)).collect()
@@ -108,10 +109,30 @@ impl Scan<'_> {
             let value = ["double", "single", "bare"].iter().find_map(|group| captures.name(group));
             let (Some(name), Some(value)) = (captures.name("name"), value) else { continue };
             let (name, secret) = (name.as_str(), value.as_str());
+            // `secret = derive(…)` is code.
+            if body.get(value.end()..).is_some_and(|rest| rest.starts_with('(')) {
+                continue;
+            }
             if rule.accepts(name, secret) && !self.is_ignored_name(name) && !self.detectors.is_ignored(secret) {
                 found.push(Match { span: from + value.start()..from + value.end(), detector: rule.id.clone() });
             }
         }
+    }
+
+    /// Whether a marker stands for the value of an ignored name: scrubbing knows no settings.
+    fn is_ignored_marker(&self, text: &str, marker: &Marker) -> bool {
+        if self.ignored_names.is_none_or(BTreeSet::is_empty) {
+            return false;
+        }
+        let before = text.get(..marker.span.start).unwrap_or_default();
+        let before = before.rsplit('\n').next().unwrap_or_default().trim_end_matches(['"', '\'', ' ', '=', ':', '>']);
+        let start = before.rfind(|found: char| !(found.is_ascii_alphanumeric() || "_.-".contains(found)));
+        let name = start.and_then(|start| before.get(start..)).map_or(before, |rest| {
+            let mut letters = rest.chars();
+            letters.next();
+            letters.as_str()
+        });
+        self.is_ignored_name(name)
     }
 
     fn is_ignored_name(&self, name: &str) -> bool {

@@ -5,16 +5,23 @@
 use proptest::prelude::*;
 use resource::Value;
 
+use super::detectors as detectors_of_the_program;
 use super::*;
 
 /// Variables of an environment (`NAME=value`) that are secrets, with the detector that says so.
 const SECRET_VARIABLES: [(&str, &str); 26] = [
     ("AWS_ACCESS_KEY_ID=AKIA·QYLPMN5HFIQR7XYA", "aws-access-key"),
     ("AWS_SECRET_ACCESS_KEY=8hX2kQ0vZs·L1pYwR7nTfUbGmJdC4eAo6iKqN9rVt", "aws-secret-key"),
-    ("STORAGE=DefaultEndpointsProtocol=https;AccountName=a;AccountKey=k7J/2mQ0·pXvZsL1YwR7nTfUbGmJdC4eAo6iKqN9rVtH8hX2kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iKqN9rVtB5w==", "azure-storage-key"),
-    ("BUS=Endpoint=sb://n.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey=k7J2mQ0pXvZs·L1YwR7nTfUbGmJdC4eAo6iKqN9rVtH=", "azure-shared-access"),
+    (
+        "STORAGE=DefaultEndpointsProtocol=https;AccountName=a;AccountKey=k7J/2mQ0·pXvZsL1YwR7nTfUbGmJdC4eAo6iKqN9rVtH8hX2kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iKqN9rVtB5w==",
+        "azure-storage-key",
+    ),
+    (
+        "BUS=Endpoint=sb://n.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey=k7J2mQ0pXvZs·L1YwR7nTfUbGmJdC4eAo6iKqN9rVtH8=",
+        "azure-shared-access",
+    ),
     ("CLIENT=q7R8Q·~vZsL1pYwR7nTfUbGmJdC4eAo6iKqN9rVt", "azure-client-secret"),
-    ("MAPS=AIza·SyB3kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iK", "gcp-api-key"),
+    ("MAPS=AIza·SyB3kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iKq", "gcp-api-key"),
     ("OAUTH=GOCSPX·-3kQ0vZsL1pYwR7nTfUbGmJdC4eAo", "gcp-oauth-secret"),
     ("CI=ghp·_3kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iKqN9rV", "github-token"),
     ("CI=glpat·-3kQ0vZsL1pYwR7nTfUbG", "gitlab-token"),
@@ -26,7 +33,10 @@ const SECRET_VARIABLES: [(&str, &str); 26] = [
     ("MODEL=sk-ant·-api03-3kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iKqN9rVtH8hX2kQ0vZs", "anthropic-key"),
     ("HUB=dckr·_pat_3kQ0vZsL1pYwR7nTfUbGmJdC4eA", "docker-token"),
     ("VAULT=hvs·.CAESIJ3kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iK", "vault-token"),
-    ("SESSION=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9·.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkoifQ.3kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iKqN9rVtH8hX2k", "jwt"),
+    (
+        "SESSION=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9·.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkoifQ.3kQ0vZsL1pYwR7nTfUbGmJdC4eAo6iKqN9rVtH8hX2k",
+        "jwt",
+    ),
     ("DATABASE_URL=postgres://app:s3cr·3tPazz@db.internal:5432/app", "url-credentials"),
     ("CONNECTION=Server=db;Database=app;User Id=app;Password=s3cr·3tPazz;", "connection-string"),
     ("HEADER=Authorization: Bearer 3kQ0vZsL1pYwR7nTfU·bGmJdC4eAo6iKqN9rVt", "http-authorization"),
@@ -38,7 +48,14 @@ const SECRET_VARIABLES: [(&str, &str); 26] = [
 ];
 
 /// Variables that look like secrets and are none.
-const HARMLESS_VARIABLES: [&str; 44] = [
+const HARMLESS_VARIABLES: [&str; 51] = [
+    "NEXTAUTH_SECRET=${{ secrets.NEXTAUTH }}",
+    "DB_PASSWORD=ENC[AES256_GCM,data:3kQ0vZsL1pYwR7nTfUbG]",
+    "DB_PASSWORD=AQICAHhk0vZsL1pYwR7nTfUbGmJdC4eAo6iKqN9rVtH8hX2kQ0vZs",
+    "PASSWORD=string",
+    "passwd=compat",
+    "SECRET_ROTATION_FUNCTION=app-rotation-fn",
+    "CLIENT_SECRET_EXPIRES_AT=1700000000",
     "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7·EXAMPLE",
     "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCY·EXAMPLEKEY",
     "DB_PASSWORD={{resolve:secretsmanager:prod/db:SecretString:password}}",
@@ -100,11 +117,13 @@ fn found(value: &Value) -> Vec<(Option<String>, i64, String)> {
     let text = |item: &Value, name: &str| item.get(name).as_str().map(str::to_owned);
     all.items()
         .iter()
-        .map(|item| (text(item, "name"), item.get("line").as_int().unwrap_or(0), text(item, "detector").unwrap_or_default()))
+        .map(|item| {
+            (text(item, "name"), item.get("line").as_int().unwrap_or(0), text(item, "detector").unwrap_or_default())
+        })
         .collect()
 }
 
-fn detectors(value: &Value) -> Vec<String> {
+fn told(value: &Value) -> Vec<String> {
     found(value).into_iter().map(|(_, _, detector)| detector).collect()
 }
 
@@ -117,7 +136,9 @@ fn every_text() -> Vec<Value> {
 fn every_expression_of_the_table_compiles() {
     let text = catalog::embedded("data/secret-detectors.toml").expect("the table is embedded");
     let table = Detectors::parse(text).expect("the table loads");
-    assert!(table.list.len() >= 40, "{}", table.list.len());
+    let ids: std::collections::BTreeSet<Arc<str>> = detectors_of_the_program().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids.len(), table.list.len() + 1, "ids are unique");
+    assert!(ids.len() >= 40, "{}", ids.len());
     for detector in &table.list {
         assert!(detector.patterns().is_some(), "{}", detector.id);
     }
@@ -128,7 +149,7 @@ fn secrets_in_variables_are_found_by_the_detector_that_knows_them() {
     let wrong: Vec<String> = SECRET_VARIABLES
         .iter()
         .filter_map(|(text, detector)| {
-            let told = detectors(&variables(text));
+            let told = told(&variables(text));
             (told != [*detector]).then(|| format!("{text}: expected {detector}, found {told:?}"))
         })
         .collect();
@@ -141,7 +162,7 @@ fn values_that_only_look_like_secrets_are_left_alone() {
         .iter()
         .flat_map(|text| [variables(text), Value::from(real(text)), Value::from(format!("export {}", real(text)))])
         .filter_map(|value| {
-            let told = detectors(&value);
+            let told = told(&value);
             (!told.is_empty()).then(|| format!("{value:?}: {told:?}"))
         })
         .collect();
@@ -162,12 +183,18 @@ fn secrets_in_scripts_are_found_with_their_line() {
 #[test]
 fn a_private_key_is_one_secret_and_a_search_for_one_is_none() {
     let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n".repeat(3);
-    let key = format!("a\n-----BEGIN RSA PRIVATE{} KEY-----\n{body}-----END RSA PRIVATE KEY-----\nTOKEN=3kQ0vZsL1pYwR7nTfUbG\n", "");
-    assert_eq!(found(&Value::from(key.as_str())).iter().map(|(_, line, id)| (*line, id.as_str())).collect::<Vec<_>>(), [(2, "private-key"), (7, "named-secret")]);
+    let key = format!(
+        "a\n-----BEGIN RSA PRIVATE{} KEY-----\n{body}-----END RSA PRIVATE KEY-----\nTOKEN=3kQ0vZsL1pYwR7nTfUbG\n",
+        ""
+    );
+    assert_eq!(
+        found(&Value::from(key.as_str())).iter().map(|(_, line, id)| (*line, id.as_str())).collect::<Vec<_>>(),
+        [(2, "private-key"), (7, "named-secret")]
+    );
     let one_line = format!(r#"{{"private_key": "{}"}}"#, key.replace('\n', "\\n"));
-    assert!(detectors(&Value::from(one_line)).contains(&"private-key".to_owned()));
+    assert!(told(&Value::from(one_line)).contains(&"private-key".to_owned()));
     let search = format!("if grep -q '-----BEGIN {}PRIVATE KEY-----' file; then exit 1; fi", "");
-    assert!(detectors(&Value::from(search)).is_empty());
+    assert!(told(&Value::from(search)).is_empty());
 }
 
 #[test]
@@ -187,6 +214,14 @@ fn an_ignored_name_is_not_a_secret() {
     let settings = Settings::new(&settings, "111122223333", "aws");
     let value = variables("db_password=hunter·2!");
     assert!(of_value("variable", &value, &settings).items().is_empty());
+    let mut script = Value::map([(
+        "Variables",
+        Value::from(real("x\n\"DB_PASSWORD\": \"hunter·2!\"\nAPI_TOKEN=3kQ0vZsL1p·YwR7nTfUbG")),
+    )]);
+    let before = of_document(&a_type(), &script, &settings);
+    assert_eq!(before.items().len(), 1);
+    assert_eq!(scrub(&a_type(), &mut script).len(), 2, "scrubbing knows no settings");
+    assert_eq!(of_document(&a_type(), &script, &settings), before, "and yet the name stays ignored");
 }
 
 #[test]

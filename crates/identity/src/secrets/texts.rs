@@ -46,7 +46,11 @@ impl<'a> Texts<'a> {
 }
 
 /// Calls `change(text, name)` on every text, under the same names as [`read`], and puts what it returns in its place.
-pub(super) fn change_texts(value: &mut Value, name: Option<&str>, change: &mut dyn FnMut(&str, Option<&str>) -> Option<String>) {
+pub(super) fn change_texts(
+    value: &mut Value,
+    name: Option<&str>,
+    change: &mut dyn FnMut(&str, Option<&str>) -> Option<String>,
+) {
     match value {
         Value::Str(text) => {
             if let Some(new) = change(text, name) {

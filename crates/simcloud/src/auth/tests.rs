@@ -49,7 +49,7 @@ fn issued_credentials_need_their_token_and_expire() {
     let credentials = Credentials::new(&settings);
     let now: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
     let issued = credentials.issue("444455556666", "arn:aws:iam::444455556666:role/audit", "plumb", Some(900), now);
-    let check = |token: Option<&str>, now| credentials.check(Style::Json, &issued.key, token, now, None);
+    let check = |token: Option<&str>, now| credentials.check(Style::Json, &issued.key, token, now, Limits::default());
     let caller = check(Some(&issued.token), now).unwrap();
     assert_eq!(&*caller.arn, "arn:aws:sts::444455556666:assumed-role/audit/plumb");
     assert_eq!(check(None, now).unwrap_err().code, "UnrecognizedClientException");

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use resource::{Map, Value};
 
 use super::{Case, Desk, error_response};
-use crate::auth::{self, Signature, Unsigned};
+use crate::auth::{self, Limits, Signature, Unsigned};
 use crate::fault::{self, Fault, FaultKind, Style};
 use crate::rules::{Identity, Rules, hash_of};
 use crate::s3;
@@ -52,10 +52,9 @@ impl Desk {
         let refuse = |model: &Arc<ServiceModel>, fault: Fault| Refusal { model: Some(model.clone()), fault };
         signature.check_clock(style, now).map_err(|fault| refuse(first, fault))?;
         let token = request.headers.header("x-amz-security-token");
-        let caller = self
-            .credentials
-            .check(style, &signature.key, token, now, rules.expire_after)
-            .map_err(|fault| refuse(first, fault))?;
+        let limits = Limits { all: rules.expire_after, assumed: rules.expire_assumed_after };
+        let caller =
+            self.credentials.check(style, &signature.key, token, now, limits).map_err(|fault| refuse(first, fault))?;
         let Some((model, operation)) = route_of(models, request) else {
             return Err(refuse(first, fault::no_operation(style, &asked_for(request))));
         };

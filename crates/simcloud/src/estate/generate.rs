@@ -9,7 +9,7 @@ use super::{Account, Document, Estate, Interner, Settings};
 /// What to generate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// S3 buckets in three regions.
+    /// S3 buckets, all in the first region: a client that knows nothing of redirects can make the same calls.
     Buckets,
 }
 
@@ -61,10 +61,9 @@ fn bucket(n: usize) -> Value {
     let uses = ["logs", "uploads", "backup", "assets", "reports", "staging"];
     let team = teams[n % teams.len()];
     let name = format!("load-{team}-{}-{n:05}", uses[n % uses.len()]);
-    let region = REGIONS[n % REGIONS.len()];
     let mut members: Vec<(&str, Value)> = vec![
         ("Name", name.as_str().into()),
-        ("BucketRegion", region.into()),
+        ("BucketRegion", REGIONS[0].into()),
         ("BucketArn", format!("arn:aws:s3:::{name}").into()),
         ("CreationDate", format!("2024-{:02}-{:02}T08:{:02}:00Z", n % 12 + 1, n % 28 + 1, n % 60).into()),
         ("Acl", acl(n)),
@@ -157,21 +156,4 @@ fn policy(n: usize, name: &str) -> (Value, bool) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn generated_buckets_differ_and_repeat_exactly() {
-        let estate = Estate::generate(Kind::Buckets, 400);
-        let again = Estate::generate(Kind::Buckets, 400);
-        let texts = |estate: &Estate| -> Vec<String> {
-            estate.documents.iter().map(|document| document.members.to_value().to_json()).collect()
-        };
-        assert_eq!(texts(&estate), texts(&again));
-        let with =
-            |name: &str| estate.documents.iter().filter(|document| !document.members.get(name).is_null()).count();
-        assert_eq!((with("Policy"), with("Website"), with("PublicAccessBlockConfiguration")), (200, 4, 320));
-        assert_eq!(with("Acl"), 400);
-        assert_eq!(with("ServerSideEncryptionConfiguration"), 400, "every text is JSON");
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Listings that are made once for each parent.
+//! Which resource is the parent of which: for types that are listed once for each parent.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,9 +8,40 @@ use resource::{Map, Value};
 use super::Slot;
 use super::holdings::Holdings;
 use super::uses::{Index, Ways};
+use crate::estate::Document;
 use crate::evaluate::{Roots, Split};
 
-/// Children are found by their parent: by `$parent`, or because a member of theirs is what the listing is asked with.
+/// The possible parents of a type's documents.
+pub(super) struct Parents {
+    by_uid: HashMap<Arc<str>, u32>,
+    /// By account, region and any text that the listing is asked with.
+    by_text: HashMap<[Arc<str>; 3], u32>,
+}
+
+impl Parents {
+    pub(super) fn of(held: &Holdings, split: &Split, partition: &str, parents: &[u32]) -> Parents {
+        let mut found = Parents { by_uid: HashMap::new(), by_text: HashMap::new() };
+        for &number in parents {
+            let parent = &held.documents[number as usize];
+            found.by_uid.insert(held.uids[number as usize].clone(), number);
+            let members = asked_with(parent, split, partition);
+            let place = |text: &str| [parent.account.clone(), parent.region.clone(), Arc::from(text)];
+            found.by_text.extend(texts(&members).map(|text| (place(text), number)));
+        }
+        found
+    }
+
+    /// By `$parent`, or because a member of the child is what the parent's listing is asked with.
+    pub(super) fn find(&self, child: &Document, value: &Value) -> Option<u32> {
+        if let Some(uid) = &child.parent {
+            return self.by_uid.get(uid).copied();
+        }
+        let place = |text: &str| [child.account.clone(), child.region.clone(), Arc::from(text)];
+        texts(value).find_map(|text| self.by_text.get(&place(text)).copied())
+    }
+}
+
+/// For each parent's listing, the children it gives; none for a parent without children.
 pub(super) fn index_by_parent(
     input: &Ways,
     split: &Split,
@@ -20,29 +51,26 @@ pub(super) fn index_by_parent(
     own: &[u32],
 ) -> Index {
     let mut index = Index::new();
-    let mut by_uid: HashMap<&str, u64> = HashMap::new();
-    let mut by_text: HashMap<Arc<str>, u64> = HashMap::new();
+    let mut keys: HashMap<u32, u64> = HashMap::new();
     for &number in parents {
         let parent = &held.documents[number as usize];
-        let value = parent.members.to_value();
-        let mut roots = Roots::new(Value::null(), &parent.account, &parent.region, partition);
-        roots.parent = &value;
-        let members = split.evaluate(&roots);
-        let key = input.key(&parent.account, &parent.region, &members);
+        let key = input.key(&parent.account, &parent.region, &asked_with(parent, split, partition));
         index.entry(key).or_default();
-        by_uid.insert(&held.uids[number as usize], key);
-        by_text.extend(texts(&members).map(|text| (Arc::from(text), key)));
+        keys.insert(number, key);
     }
-    for &number in own {
-        let child = &held.documents[number as usize];
-        let value = child.members.to_value();
-        let named = child.parent.as_ref().and_then(|uid| by_uid.get(&**uid));
-        let found = named.or_else(|| texts(&value).find_map(|text| by_text.get(text)));
-        if let Some(key) = found {
-            index.entry(*key).or_default().push(Slot { document: number, item: None });
+    for &document in own {
+        if let Some(key) = held.parents.get(&document).and_then(|parent| keys.get(parent)) {
+            index.entry(*key).or_default().push(Slot { document, item: None });
         }
     }
     index
+}
+
+fn asked_with(parent: &Document, split: &Split, partition: &str) -> Value {
+    let value = parent.members.to_value();
+    let mut roots = Roots::new(Value::null(), &parent.account, &parent.region, partition);
+    roots.parent = &value;
+    split.evaluate(&roots)
 }
 
 fn texts(value: &Value) -> impl Iterator<Item = &str> {

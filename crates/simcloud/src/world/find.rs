@@ -55,7 +55,7 @@ pub(crate) struct Hit<'w> {
 }
 
 /// Members that say how, never what.
-const IGNORED: [&str; 2] = ["ExpectedBucketOwner", "DryRun"];
+const IGNORED: [&str; 1] = ["ExpectedBucketOwner"];
 
 impl World {
     /// Finds what a request is about.

@@ -29,7 +29,9 @@ pub(super) fn indices(of: &ResourceType, held: &Holdings, partition: &str) -> Ve
     for &number in held.of_type(&of.id) {
         let document = &held.documents[number as usize];
         let value = document.members.to_value();
-        let roots = Roots::new(&value, &document.account, &document.region, partition);
+        let parent = held.parent_value(number);
+        let mut roots = Roots::new(&value, &document.account, &document.region, partition);
+        roots.parent = &parent;
         groups.iter_mut().for_each(|(_, group)| group.add(roots, number));
     }
     let shared: Vec<Arc<Index>> = groups.into_iter().map(|(_, group)| Arc::new(group.index)).collect();

@@ -116,3 +116,20 @@ fn an_old_date_is_refused_without_any_rule() {
     let asker = Asker { date, ..Asker::default() };
     assert_eq!(cloud.ask_as(&asker, "kms:ListKeys", "eu-west-1", "{}").unwrap_err().code, "InvalidSignatureException");
 }
+
+#[test]
+fn an_expired_role_can_be_assumed_again() {
+    let cloud = Cloud::new("expire_assumed_after = 1");
+    let assume = || {
+        let input = r#"{"RoleArn":"arn:aws:iam::444455556666:role/audit","RoleSessionName":"s","ExternalId":"x-1"}"#;
+        let credentials = cloud.ask("sts:AssumeRole", "us-east-1", input).unwrap().get("Credentials").clone();
+        let text = |name: &str| credentials.get(name).as_str().unwrap().to_owned();
+        Asker { key: text("AccessKeyId"), token: Some(text("SessionToken")), ..Asker::default() }
+    };
+    let list = |asker: &Asker| cloud.ask_as(asker, "kms:ListKeys", "eu-west-1", "{}");
+    for _ in 0..2 {
+        let asker = assume();
+        assert!(list(&asker).is_ok());
+        assert_eq!(list(&asker).unwrap_err().code, "ExpiredTokenException");
+    }
+}

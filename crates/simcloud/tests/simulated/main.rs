@@ -4,3 +4,4 @@ mod answers;
 mod credentials;
 mod faults;
 mod support;
+mod types;

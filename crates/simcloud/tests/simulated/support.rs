@@ -125,8 +125,12 @@ impl Cloud {
     }
 
     pub(crate) fn with(rules: &str, estate: Estate) -> Cloud {
+        Cloud::of(Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap(), rules, estate)
+    }
+
+    pub(crate) fn of(catalog: Catalog, rules: &str, estate: Estate) -> Cloud {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let catalog = Arc::new(Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap());
+        let catalog = Arc::new(catalog);
         let options = Options { keep_requests: true, ..Options::default() };
         let start = Simulator::start(catalog.clone(), estate, Rules::parse(rules).unwrap(), options);
         let handle = runtime.block_on(start).unwrap();

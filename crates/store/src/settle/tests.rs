@@ -3,9 +3,16 @@ use super::*;
 fn check(stored: &str, never: &[&str], read: &str, unread: &[&str], expected: Result<Option<&str>, &str>) {
     let document = |text: &str| Value::from_json(text).unwrap();
     let paths = |paths: &[&str]| paths.iter().map(|path| Path::parse(path).unwrap()).collect::<Vec<_>>();
-    let settled = settle(&document(stored), &paths(never), document(read), &paths(unread), &ResourceRules::default());
+    let settled =
+        match settle(&document(stored), &paths(never), document(read), &paths(unread), &ResourceRules::default()) {
+            Settled::Same(kept) => {
+                assert!(same(&kept, &document(stored), &ResourceRules::default()));
+                Settled::Same(Value::Null)
+            }
+            other => other,
+        };
     let expected = match expected {
-        Ok(None) => Settled::Same,
+        Ok(None) => Settled::Same(Value::Null),
         Ok(Some(filled)) => Settled::Filled(document(filled)),
         Err(changed) => Settled::Changed(document(changed)),
     };

@@ -234,7 +234,7 @@ fn compare(bench: &Bench, path: &std::path::Path, model: &Model) -> Result<(), T
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_scans_shows_what_the_plain_model_shows(

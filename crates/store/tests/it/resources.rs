@@ -170,6 +170,37 @@ fn a_unit_cut_off_by_a_crash_does_not_make_false_changes() {
 }
 
 #[test]
+fn what_a_cut_off_unit_had_read_counts_as_read() {
+    let (bench, unit) = (Bench::new(), unit("1", "", "t"));
+    bench.scan(|writer| {
+        writer.unit_started(&unit).unwrap();
+        writer.resource(Box::new(resource(&unit, "arn:a", r#"{"N":1,"P":2}"#)), &Arc::default()).unwrap();
+    });
+    assert_eq!(document(&bench, "arn:a").unknown().unwrap().why, Why::NotCollected, "its unit has not finished");
+    let part = Resource {
+        holes: vec![hole(Some("arn:a"), &["P"], denied("t:GetP"))],
+        ..resource(&unit, "arn:a", r#"{"N":1}"#)
+    };
+    bench.scan(|writer| complete(writer, &unit, [part]));
+    let first = state(&bench, "arn:a").0;
+    bench.scan(|writer| complete(writer, &unit, [resource(&unit, "arn:a", r#"{"N":1}"#)]));
+    assert!(state(&bench, "arn:a").0 > first, "P was there and is not: a change");
+}
+
+#[test]
+fn a_change_is_not_shown_as_known_before_its_unit_has_finished() {
+    let (bench, unit) = (Bench::new(), unit("1", "", "t"));
+    bench.scan(|writer| complete(writer, &unit, [resource(&unit, "arn:a", r#"{"N":1}"#)]));
+    bench.scan(|writer| {
+        writer.unit_started(&unit).unwrap();
+        writer.resource(Box::new(resource(&unit, "arn:a", r#"{"N":2}"#)), &Arc::default()).unwrap();
+    });
+    assert_eq!(document(&bench, "arn:a").unknown().unwrap().why, Why::NotCollected);
+    bench.scan(|writer| complete(writer, &unit, [resource(&unit, "arn:a", r#"{"N":1}"#)]));
+    assert_eq!(document(&bench, "arn:a").to_json(), r#"{"N":1}"#, "the second look is the one that counts");
+}
+
+#[test]
 fn a_partial_list_shows_what_was_read_now_and_says_that_there_may_be_more() {
     let (bench, unit) = (Bench::new(), unit("1", "", "t"));
     bench.scan(|writer| complete(writer, &unit, [resource(&unit, "arn:a", r#"{"L":[1,2,3]}"#)]));

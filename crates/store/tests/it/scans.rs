@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use resource::Coverage;
-use store::{ScanEnd, Store, StoreError};
+use resource::{Coverage, Verdict};
+use store::{ResourceFilter, ScanEnd, Store, StoreError};
 
 use crate::common::*;
 
@@ -102,4 +102,48 @@ fn time_never_runs_backwards_in_the_store() {
     bench.scan(|writer| complete(writer, &unit, [resource(&unit, "arn:a", r#"{"N":2}"#)]));
     let second = bench.store.reader().unwrap().get("arn:a").unwrap().unwrap().changed_at;
     assert!(second >= first, "{second} before {first}");
+}
+
+#[test]
+fn readers_are_never_disturbed_by_a_busy_writer_nor_it_by_them() {
+    let folder = tempfile::tempdir().unwrap();
+    for location in [":memory:".to_owned(), folder.path().join("p.db").display().to_string()] {
+        let bench = Bench::at(&location);
+        let units: Vec<_> = (0..60).map(|n| unit("1", &format!("r{n}"), "t")).collect();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            let readers: Vec<_> = (0..2)
+                .map(|_| {
+                    let (store, done) = (bench.store.clone(), &done);
+                    threads.spawn(move || {
+                        let reader = store.reader().unwrap();
+                        let mut most = 0;
+                        while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                            let found = reader.load_all(&ResourceFilter::default()).map(Result::unwrap).count();
+                            reader.findings(&finding::Filter::default()).for_each(|finding| drop(finding.unwrap()));
+                            reader.all_edges().for_each(|edge| drop(edge.unwrap()));
+                            reader.counts().unwrap();
+                            assert!(found >= most, "resources vanished");
+                            most = found;
+                        }
+                    })
+                })
+                .collect();
+            bench.scan(|writer| {
+                writer.checks(&[check("c")]).unwrap();
+                for unit in &units {
+                    let many = (0..30).map(|n| resource(unit, &format!("arn:{unit}:{n}"), &format!(r#"{{"n":{n}}}"#)));
+                    complete(writer, unit, many);
+                    (0..30).for_each(|n| {
+                        let uid = format!("arn:{unit}:{n}");
+                        judge(writer, &uid, &["c"], vec![outcome("c", &uid, "", Verdict::Fail)]);
+                    });
+                    writer.flush().unwrap();
+                }
+            });
+            done.store(true, std::sync::atomic::Ordering::SeqCst);
+            readers.into_iter().for_each(|reader| reader.join().unwrap());
+        });
+        assert_eq!(bench.store.reader().unwrap().counts().unwrap().fail, 60 * 30);
+    }
 }

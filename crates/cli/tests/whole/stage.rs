@@ -9,30 +9,30 @@ use catalog::Catalog;
 use simcloud::{CallKey, Estate, Handle, Options, Rules, Simulator};
 
 /// A simulator with the demo's estate, and a folder for what the program writes.
-pub struct Stage {
+pub(crate) struct Stage {
     // The order matters: the simulator stops before its runtime.
-    pub cloud: Handle,
+    pub(crate) cloud: Handle,
     folder: tempfile::TempDir,
     _runtime: tokio::runtime::Runtime,
 }
 
 /// How a run of the program ended.
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// (check, resource, discriminator) → status.
-pub type Verdicts = BTreeMap<(String, String, String), String>;
+pub(crate) type Verdicts = BTreeMap<(String, String, String), String>;
 
 impl Stage {
-    pub fn new() -> Stage {
+    pub(crate) fn new() -> Stage {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/aws");
         Stage::with(Estate::load(&folder).unwrap())
     }
 
-    pub fn with(estate: Estate) -> Stage {
+    pub(crate) fn with(estate: Estate) -> Stage {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let catalog = Arc::new(Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap());
         let options = Options { keep_requests: true, ..Options::default() };
@@ -41,17 +41,17 @@ impl Stage {
     }
 
     /// Sets the faults from here on; earlier requests are forgotten.
-    pub fn rules(&self, text: &str) {
+    pub(crate) fn rules(&self, text: &str) {
         self.cloud.set_rules(Rules::parse(text).unwrap());
         self.cloud.clear_log();
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// The program with the simulator's credentials and an otherwise empty environment.
-    pub fn command(&self, database: &str, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, database: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plumb"));
         command.env_clear().envs(self.cloud.environment()).env("HOME", self.folder.path());
         command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
@@ -60,7 +60,7 @@ impl Stage {
         command
     }
 
-    pub fn plumb(&self, database: &str, arguments: &[&str]) -> Run {
+    pub(crate) fn plumb(&self, database: &str, arguments: &[&str]) -> Run {
         let output = self.command(database, arguments).output().unwrap();
         Run {
             code: output.status.code(),
@@ -69,15 +69,15 @@ impl Stage {
         }
     }
 
-    pub fn start(&self, database: &str, arguments: &[&str]) -> Child {
+    pub(crate) fn start(&self, database: &str, arguments: &[&str]) -> Child {
         self.command(database, arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    pub fn scan(&self, database: &str, more: &[&str]) -> Run {
+    pub(crate) fn scan(&self, database: &str, more: &[&str]) -> Run {
         self.plumb(database, &[&["scan", "aws"], more].concat())
     }
 
-    pub fn verdicts(&self, database: &str) -> Verdicts {
+    pub(crate) fn verdicts(&self, database: &str) -> Verdicts {
         let rows = self.rows(database, &["findings", "--status", "all", "--format", "json"]);
         let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
         rows.iter()
@@ -87,7 +87,7 @@ impl Stage {
             .collect()
     }
 
-    pub fn resources(&self, database: &str) -> BTreeMap<String, String> {
+    pub(crate) fn resources(&self, database: &str) -> BTreeMap<String, String> {
         let rows = self.rows(database, &["inventory", "--format", "json"]);
         let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
         rows.iter().map(|row| (text(row, "uid"), text(row, "type"))).collect()
@@ -96,22 +96,25 @@ impl Stage {
     fn rows(&self, database: &str, arguments: &[&str]) -> Vec<serde_json::Value> {
         let run = self.plumb(database, arguments);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
-        serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout))
+        let mut found: serde_json::Value =
+            serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout));
+        let rows = if found.is_array() { found } else { found["findings"].take() };
+        rows.as_array().unwrap().clone()
     }
 
     /// The operations that were asked for since the rules were set.
-    pub fn calls(&self) -> BTreeSet<String> {
+    pub(crate) fn calls(&self) -> BTreeSet<String> {
         self.cloud.counters().keys().map(name).collect()
     }
 }
 
 /// `service:Operation`.
-pub fn name(key: &CallKey) -> String {
+pub(crate) fn name(key: &CallKey) -> String {
     format!("{}:{}", key.service, key.operation)
 }
 
 /// Verdicts that are decided, and decided otherwise than `expected` has them.
-pub fn contradictions(found: &Verdicts, expected: &Verdicts) -> Vec<String> {
+pub(crate) fn contradictions(found: &Verdicts, expected: &Verdicts) -> Vec<String> {
     let decided = found.iter().filter(|(_, status)| *status != "UNKNOWN");
     decided
         .filter(|(key, status)| expected.get(*key) != Some(status))

@@ -1,12 +1,10 @@
 //! What the client does when the provider is slow, broken, cut off or elsewhere. Waits pass at once.
 
-mod server;
-
 use std::time::Duration;
 
+use crate::server::{NOW, Reply, Server, call, connect, json, json_error, ok, s3_error};
 use cloud::{CallTarget, ErrorClass};
 use resource::Why;
-use server::{NOW, Reply, Server, call, connect, json, json_error, ok, s3_error};
 
 const KEYS: &str = r#"{"Keys":[{"KeyId":"k1"}]}"#;
 
@@ -167,7 +165,7 @@ async fn an_unreachable_host_is_named_with_what_to_check() {
     let client = connect(&format!("http://{address}"), |_| {}).await.unwrap();
     let error = call(&client, "kms:ListKeys", "{}").await.unwrap_err();
     assert_eq!((error.class, error.attempts), (ErrorClass::Failed, 3));
-    assert!(error.message.contains(&address) && error.message.contains("AWS_ENDPOINT_URL"), "{error}");
+    assert!(error.message.contains(&address) && error.to_string().contains("AWS_ENDPOINT_URL"), "{error}");
 }
 
 #[tokio::test]

@@ -1,8 +1,6 @@
 //! What people get wrong: each has a clear message with the next step, and nothing half-done.
 
-mod stage;
-
-use stage::{Run, Stage};
+use crate::stage::{Run, Stage};
 
 #[track_caller]
 fn refused(run: &Run, code: i32, words: &[&str]) {

@@ -1,12 +1,10 @@
 //! What the client sends, what it refuses to send, and what its errors say.
 
-mod server;
-
 use std::time::Duration;
 
+use crate::server::{NOW, Reply, Server, call, json, json_error, ok, target};
 use cloud::{CallTarget, ErrorClass, Role, grant};
 use resource::{By, Value, Why};
-use server::{NOW, Reply, Server, call, json, json_error, ok, target};
 
 const IDENTITY: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws-cn:iam::111122223333:user/u</Arn>\
     <UserId>AIDA</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
@@ -200,7 +198,8 @@ async fn credentials_are_renewed_before_their_end_and_when_called_expired() {
 async fn a_role_that_is_not_given_says_so() {
     let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>";
     let server = Server::start(vec![Reply::Http(403, Vec::new(), denied.into())]).await;
-    let error = server::connect(&server.url, |options| options.roles = roles(&["one"])).await.unwrap_err().to_string();
+    let error =
+        crate::server::connect(&server.url, |options| options.roles = roles(&["one"])).await.unwrap_err().to_string();
     assert!(error.contains("role/one` cannot be assumed") && error.contains("grant `sts:AssumeRole`"), "{error}");
 }
 

@@ -1,11 +1,9 @@
 //! A scan killed at any moment and resumed ends as if nothing had been, and asks nothing twice that it had finished.
 
-mod stage;
-
 use std::collections::BTreeSet;
 
+use crate::stage::Stage;
 use catalog::Catalog;
-use stage::Stage;
 use store::Store;
 
 const MOMENTS: usize = 20;
@@ -41,7 +39,7 @@ fn a_killed_scan_resumes_at_its_finished_units() {
         let run = stage.scan(&database, &["--concurrency", "4", "--resume"]);
         assert_eq!(run.code, Some(0), "moment {moment}: {}", run.stderr);
         let asked: BTreeSet<(String, String)> =
-            stage.cloud.counters().keys().map(|key| (stage::name(key), key.region.to_string())).collect();
+            stage.cloud.counters().keys().map(|key| (crate::stage::name(key), key.region.to_string())).collect();
         for unit in finished.iter().map(|done| &done.unit) {
             // Types that share a source are not told apart by the call; a listing of its own is.
             let of = catalog.resource_type(&unit.type_id).unwrap();

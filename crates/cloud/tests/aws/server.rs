@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What to answer; the last one is given for ever.
 #[derive(Clone)]
-pub enum Reply {
+pub(crate) enum Reply {
     /// A whole answer.
     Http(u16, Vec<(String, String)>, String),
     /// An answer that promises more bytes than it has, then the connection's end.
@@ -23,42 +23,42 @@ pub enum Reply {
 }
 
 /// An answer of success.
-pub fn ok(body: &str) -> Reply {
+pub(crate) fn ok(body: &str) -> Reply {
     Reply::Http(200, Vec::new(), body.to_owned())
 }
 
 /// An error answer in S3's form.
-pub fn s3_error(status: u16, code: &str, rest: &str) -> Reply {
+pub(crate) fn s3_error(status: u16, code: &str, rest: &str) -> Reply {
     Reply::Http(status, Vec::new(), format!("<Error><Code>{code}</Code><Message>m</Message>{rest}</Error>"))
 }
 
 /// An error answer in the JSON protocols' form.
-pub fn json_error(status: u16, code: &str, message: &str) -> Reply {
+pub(crate) fn json_error(status: u16, code: &str, message: &str) -> Reply {
     Reply::Http(status, Vec::new(), format!(r#"{{"__type":"{code}","message":"{message}"}}"#))
 }
 
 /// A request as it arrived, header names in lower case.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    pub line: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Seen {
+    pub(crate) line: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Seen {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 }
 
-pub struct Server {
-    pub url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     replies: Arc<Mutex<Vec<Reply>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Server {
-    pub async fn start(mut replies: Vec<Reply>) -> Server {
+    pub(crate) async fn start(mut replies: Vec<Reply>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         replies.reverse();
@@ -73,19 +73,19 @@ impl Server {
         server
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
     /// A client of this server, with a clock whose waits pass at once.
-    pub async fn client(&self, change: impl FnOnce(&mut AwsOptions)) -> AwsClient {
+    pub(crate) async fn client(&self, change: impl FnOnce(&mut AwsOptions)) -> AwsClient {
         connect(&self.url, change).await.unwrap()
     }
 }
 
-pub const NOW: u64 = 1_767_225_600;
+pub(crate) const NOW: u64 = 1_767_225_600;
 
-pub async fn connect(url: &str, change: impl FnOnce(&mut AwsOptions)) -> Result<AwsClient, cloud::ConnectError> {
+pub(crate) async fn connect(url: &str, change: impl FnOnce(&mut AwsOptions)) -> Result<AwsClient, cloud::ConnectError> {
     let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalog/api/aws");
     let api = Arc::new(ApiIndex::open(std::path::Path::new(models)));
     let mut options = AwsOptions {
@@ -99,16 +99,16 @@ pub async fn connect(url: &str, change: impl FnOnce(&mut AwsOptions)) -> Result<
     AwsClient::connect(api, options).await
 }
 
-pub fn target(call: &str) -> CallTarget {
+pub(crate) fn target(call: &str) -> CallTarget {
     let (service, operation) = call.split_once(':').unwrap();
     CallTarget::new(service, operation, "eu-west-1")
 }
 
-pub fn json(text: &str) -> Value {
+pub(crate) fn json(text: &str) -> Value {
     Value::from_json(text).unwrap()
 }
 
-pub async fn call(client: &AwsClient, call: &str, input: &str) -> Result<Value, CallError> {
+pub(crate) async fn call(client: &AwsClient, call: &str, input: &str) -> Result<Value, CallError> {
     client.call(&target(call), &json(input)).await
 }
 

@@ -1,0 +1,7 @@
+//! The whole product: the built program against a simulated account.
+
+mod bad_input;
+mod denials;
+mod disturbances;
+mod kills;
+mod stage;
