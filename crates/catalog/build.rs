@@ -9,11 +9,12 @@ fn main() -> io::Result<()> {
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../catalog").canonicalize()?;
     let mut files = Vec::new();
     walk(&root, &mut files)?;
-    files.sort();
+    let name = |file: &PathBuf| file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+    // By text, as the look-up searches: `a-b/c` stands before `a/b`.
+    files.sort_by_key(name);
     let mut table = String::from("&[\n");
     for file in &files {
-        let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let _ = writeln!(table, "({name:?}, include_str!({:?})),", file.to_string_lossy());
+        let _ = writeln!(table, "({:?}, include_str!({:?})),", name(file), file.to_string_lossy());
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("embedded.rs");

@@ -1,5 +1,5 @@
-//! Embeds the demo's estate, `demo/aws/`, as the table `FILES` of (path, bytes): adding a document is all that a change of the demo
-//! needs.
+//! Embeds the demo's estate, `demo/aws/`, as the table `FILES` of (path, bytes): adding a document is all that a change
+//! of the demo needs.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -30,6 +30,7 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 MAIN = "123456789012"  # the emulator's own account: where the flaws are
 SECOND = "222233334444"  # where account-wide settings are as they should be
 THIRD = "333344445555"  # where they are nearly so
+EMPTY = "444455556666"  # for tests that plant for themselves
 QUIET = botocore.config.Config(retries={"max_attempts": 0})
 
 
@@ -45,7 +46,7 @@ class Cloud:
         host, port = self.server.get_host_and_port()
         self.url = f"http://{host}:{port}"
         self.credentials = {MAIN: ("testing", "testing", None)}
-        for account in (SECOND, THIRD):
+        for account in (SECOND, THIRD, EMPTY):
             answer = self.client("sts").assume_role(
                 RoleArn=f"arn:aws:iam::{account}:role/scanner", RoleSessionName="tests"
             )["Credentials"]

@@ -7,6 +7,7 @@ every member of every model is met, made-up ones: full, with empty lists, and wi
 
   request   botocore writes the request  -> we find the operation and read back the same input
             we write the request         -> it says the same as botocore's
+  error     we, and moto, write one           -> botocore and we read the same code, message and request id
   answer    we write the answer          -> botocore reads back the same output, and so do we
             moto writes the answer       -> we read the same output
             a cut answer                 -> we refuse it
@@ -19,6 +20,7 @@ import pathlib
 import subprocess
 import sys
 import urllib.parse
+import warnings
 from xml.etree import ElementTree
 
 import botocore.handlers
@@ -192,9 +194,23 @@ def moto_writes(service, operation, protocol, output):
     from moto.core.model import ServiceModel as MotoModel
     from moto.core.serialize import SerializationContext, get_serializer_class
 
+    # It warns of errors that a model does not name; every service has some.
+    warnings.filterwarnings("ignore", message=".*does not match an error shape.*")
     kind = get_serializer_class(service, protocol)
     model = MotoModel(LOADER.load_service_model(service, "service-2"), service)
     return kind(operation_model=model.operation_model(operation), context=SerializationContext(request_id="request-1")).serialize(output)
+
+
+def moto_error(message):
+    from moto.core.exceptions import ServiceException
+
+    return type("NoSuchThing", (ServiceException,), {"code": "NoSuchThing"})(message)
+
+
+def as_response(written):
+    body = written["body"]
+    return {"status": written["status_code"], "body": body.decode() if isinstance(body, bytes) else body,
+            "headers": [[name, str(value)] for name, value in written["headers"].items()]}
 
 
 class Operation:
@@ -244,14 +260,32 @@ class Operation:
                 continue
             raise AssertionError(f"an answer cut at {end} of {len(body)} was taken as whole")
 
+    def error(self):
+        """Both read the same from an error that we write, and from one that moto writes."""
+        message = f"user <u> is not authorized to perform {self.call} & more"
+        ours = self.codec.ask("encode_error", self.call, code="AccessDenied", message=message, status=403)
+        self.same_error(ours, "AccessDenied", message)
+        written = moto_writes(self.service, self.name, self.protocol, moto_error(message))
+        self.same_error(as_response(written), "NoSuchThing", message)
+
+    def same_error(self, response, code, message):
+        parser = botocore.parsers.create_parser(self.protocol)
+        headers = HeadersDict(dict(response["headers"]))
+        theirs = parser.parse({"headers": headers, "status_code": response["status"], "body": response["body"].encode(),
+                               "context": {}}, self.operation.output_shape)
+        found = self.codec.ask("decode_error", self.call, **response)
+        wanted = {"code": code, "message": message}
+        same("the error that botocore reads", {"code": theirs["Error"]["Code"], "message": theirs["Error"]["Message"]}, wanted)
+        same("the error that we read", {name: found[name] for name in wanted}, wanted)
+        # botocore looks for S3's in a header only; we look into the body too.
+        their_id = theirs["ResponseMetadata"].get("RequestId")
+        same("the request's id", found["request_id"], their_id or found["request_id"])
+
     def foreign(self, given):
         shape = self.operation.output_shape
         if not shape:
             return False
-        written = moto_writes(self.service, self.name, self.protocol, given)
-        body = written["body"]
-        response = {"status": written["status_code"], "body": body.decode() if isinstance(body, bytes) else body,
-                    "headers": [[name, str(value)] for name, value in written["headers"].items()]}
+        response = as_response(moto_writes(self.service, self.name, self.protocol, given))
         expected = botocore_reads(self.model, self.operation, self.protocol, response)
         same("what we read of moto's", pruned(self.decode(response), self.protocol, answer=True),
              pruned(expected, self.protocol, answer=True))
@@ -308,6 +342,10 @@ def main():
         for name in model["operations"]:
             operation = Operation(codec, model["service"], name, model["metadata"]["protocol"])
             counts["operations"] += 1
+            try:
+                operation.error()
+            except (AssertionError, Refused) as error:
+                failures.append(f"{operation.call} error: {error}")
             for origin, given, output in samples(operation, examples.get(name, [])):
                 counts["samples"] += 1
                 counts["published samples"] += origin.startswith("published")

@@ -1,93 +1,85 @@
 """A type and a check of one's own: one file each, nothing registered, nothing compiled."""
 
-import json
-
-from emulator import MAIN
+from emulator import EMPTY
 from plumb import Scan
 
 TYPE = """
-type   = "aws.sqs.queue"
-title  = "SQS queue"
+type   = "aws.kms.alias"
+title  = "KMS alias"
 scope  = "region"
-id     = "arn:{partition}:sqs:{region.name}:{account.id}:{last(self.QueueUrl, '/')}"
-name   = "last(self.QueueUrl, '/')"
-keys   = ["self.QueueUrl"]
+id     = "{self.AliasArn}"
+name   = "self.AliasName"
+keys   = ["self.AliasName"]
 
 [list]
-call  = "sqs:ListQueues"
-items = "QueueUrls[]"
-as    = "QueueUrl"
+call  = "kms:ListAliases"
+items = "Aliases[]"
+keep  = "!self.AliasName.startsWith('alias/aws/')"
 
-[[get]]
-call   = "sqs:GetQueueAttributes"
-with   = { QueueUrl = "$QueueUrl", AttributeNames = ["All"] }
-take   = "Attributes"
-decode = { Policy = "json" }
-gives  = ["KmsMasterKeyId", "SqsManagedSseEnabled", "Policy"]
-gone   = ["AWS.SimpleQueueService.NonExistentQueue"]
-
-[[policy]]
-kind   = "policy"
-at     = "Policy"
-called = "queue policy"
+[[edge]]
+name = "names"
+to   = "aws.kms.key"
+by   = "self.TargetKeyId"
 """
 
 CHECK = """```toml
-type      = "aws.sqs.queue"
-severity  = "high"
-objective = "storage.public-access"
+type      = "aws.kms.alias"
+severity  = "low"
+objective = "kms.rotation"
 since     = "0.1.0"
+params    = { prefix = "alias/shop-" }
 ```
 
-# Queue is not public
+# Alias begins with the team's name and its key rotates
 
-The queue's policy names no everybody.
+Both an own rule and a question about the neighbour.
 
 ```rule
-pass when !facts.public
-say "queue {last(self.QueueUrl, '/')} takes messages from everybody"
+pass when self.AliasName.startsWith(params.prefix) && refs("names").all(k, k.Rotation.KeyRotationEnabled)
+say "{self.AliasName} is nobody's, or its key does not rotate"
 ```
 
 ## Risk
-Anybody can send what your workers then act on.
+Nobody looks after a key that nobody owns.
 
 ## Fix
 ### Console
-SQS, the queue, Access policy.
+KMS, Customer managed keys, Aliases.
 
 ## Examples
-### pass: no policy
+### pass: named, and the key rotates
 ```json
-{ "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/orders" }
+{ "AliasName": "alias/shop-a", "refs": { "names": [ { "Rotation": { "KeyRotationEnabled": true } } ] } }
 ```
-### fail: everybody may send
+### fail: another name
 ```json
-{ "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/orders", "Policy": { "Statement": [ { "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*" } ] } }
+{ "AliasName": "alias/a", "refs": { "names": [ { "Rotation": { "KeyRotationEnabled": true } } ] } }
 ```
-### unknown: the policy could not be read
+### unknown: the key could not be read
 ```json
-{ "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/orders", "Policy": { "?": "denied", "call": "sqs:GetQueueAttributes", "permission": "sqs:GetQueueAttributes" } }
+{ "AliasName": "alias/shop-a", "refs": { "names": { "known": [], "?": "denied" } } }
 ```
 """
 
 
 def test_an_own_type_and_check_are_one_file_each(planted, tmp_path):
     cloud, _ = planted
-    sqs = cloud.client("sqs", "eu-west-1")
-    everybody = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}]}
-    sqs.create_queue(QueueName="open", Attributes={"Policy": json.dumps(everybody)})
-    sqs.create_queue(QueueName="closed")
+    kms = cloud.client("kms", "eu-north-1", EMPTY)
+    for name, rotates in (("shop-good", True), ("shop-still", False), ("stray", True)):
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=key)
+        if rotates:
+            kms.enable_key_rotation(KeyId=key)
 
     own = tmp_path / "own"
-    (own / "types/aws/sqs").mkdir(parents=True)
-    (own / "checks/aws/sqs").mkdir(parents=True)
-    (own / "types/aws/sqs/queue.toml").write_text(TYPE)
-    check = own / "checks/aws/sqs/queue-not-public.md"
+    (own / "types/aws/kms").mkdir(parents=True)
+    (own / "checks/aws/kms").mkdir(parents=True)
+    (own / "types/aws/kms/alias.toml").write_text(TYPE)
+    check = own / "checks/aws/kms/alias-named.md"
     check.write_text(CHECK)
 
-    scan = Scan(tmp_path, cloud.environment(MAIN), "--catalog", own, "--check", "aws-sqs-queue-not-public", expect=(0,))
+    scan = Scan(tmp_path, cloud.environment(EMPTY), "--catalog", own, "--check", "aws-kms-alias-named", expect=(0,))
     tested = scan.command("check", "test", check, "--catalog", own)
     assert "3 examples held" in tested.stdout
     found = {row["resource_name"]: row["status"] for row in scan.findings("--catalog", own)}
-    assert found == {"open": "FAIL", "closed": "PASS"}
+    assert found == {"alias/shop-good": "PASS", "alias/shop-still": "FAIL", "alias/stray": "FAIL"}

@@ -331,7 +331,7 @@ pub fn example_word(verdict: Verdict) -> &'static str {
 }
 
 /// Reads a fix snippet as a template to be filled in with the resource. HCL, YAML and shell use braces themselves, so a
-/// brace is literal unless it opens `{self.…}`, `{account.…}`, `{region.…}`, `{params.…}` or `{partition}` that closes
+/// brace is literal unless it opens `{self.…}`, `{account.…}`, `{region.…}`, `{params.…}`, `{partition}` or `{last(…)}` that closes
 /// on the same line.
 ///
 /// # Errors
@@ -359,7 +359,8 @@ pub fn fix_template(text: &str) -> Result<Template, expr::Diagnostic> {
 /// The length of the placeholder that the text begins with; 0 when it does not.
 fn placeholder(text: &str) -> usize {
     let Some(inside) = text.strip_prefix('{') else { return 0 };
-    let opens = ["self.", "account.", "region.", "params.", "partition}"].iter().any(|root| inside.starts_with(root));
+    let opens =
+        ["self.", "account.", "region.", "params.", "partition}", "last("].iter().any(|root| inside.starts_with(root));
     match inside.find(['}', '\n']) {
         Some(end) if opens && inside[end..].starts_with('}') => end + 2,
         _ => 0,

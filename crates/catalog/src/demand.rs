@@ -6,7 +6,8 @@ use std::sync::Arc;
 use expr::{Expr, Of, Schema, Type, Use};
 use resource::Path;
 
-use crate::types::{Argument, Edge, Get, ResourceType};
+use crate::call::Argument;
+use crate::types::{Edge, Get, ResourceType};
 use crate::{Catalog, Check, TypeSchema};
 
 /// What a scan has to read.

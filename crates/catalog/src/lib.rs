@@ -10,6 +10,7 @@
 #![deny(missing_docs)]
 
 pub mod api;
+mod call;
 mod checks;
 mod demand;
 mod error;
@@ -19,6 +20,7 @@ mod kinds;
 mod load;
 mod markdown;
 mod schema;
+mod source;
 mod text;
 mod types;
 pub mod validate;
@@ -28,15 +30,17 @@ use std::sync::{Arc, Mutex};
 
 use resource::Path;
 
+pub use call::{Argument, Call, Input};
 pub use checks::{Check, Example, Subject, example_word, fix_template};
 pub use demand::Demand;
 pub use error::CatalogError;
 pub use kinds::Kind;
 pub use load::embedded;
 pub use schema::TypeSchema;
+pub use source::{Prepare, Source};
 pub use types::{
-    Argument, Batch, Call, Decode, Edge, FromSource, Get, Input, List, Missing, Namespace, Open, OpenKind, Policy,
-    PolicyKind, Prepare, ResourceType, Scope, Secret, Singleton, Source,
+    Batch, Decode, Edge, FromSource, Get, List, Missing, Namespace, Open, OpenKind, Policy, PolicyKind, ResourceType,
+    Scope, Secret, Singleton,
 };
 
 use api::ApiIndex;

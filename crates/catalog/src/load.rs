@@ -9,10 +9,12 @@ use std::{fs, io};
 use serde::Deserialize;
 
 use crate::api::ApiIndex;
+use crate::call::Call;
 use crate::checks::Check;
 use crate::error::CatalogError;
 use crate::facts::Facts;
-use crate::types::{Call, ResourceType, Source};
+use crate::source::Source;
+use crate::types::ResourceType;
 use crate::{Catalog, kinds::Kind};
 
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use expr::{Expr, Template};
-use resource::{Path, Segment, Value};
+use resource::{Path, Segment};
 use serde::Deserialize;
 
+use crate::call::{Call, Input};
 use crate::text::{expression, expression_list, expression_map, optional_expression, optional_path, path, template};
 
 /// Where a listing is made.
@@ -276,6 +277,8 @@ pub struct Edge {
     /// An id or key of the target, or a list of them; absent means that there is no edge.
     #[serde(deserialize_with = "expression")]
     pub by: Expr,
+    /// `region` where both ends are always in one region: then what leads to a resource is known once that region is read.
+    pub within: Option<Scope>,
 }
 
 /// A policy for `identity`.
@@ -346,119 +349,4 @@ pub struct Secret {
     /// The text, an object of name → text, or a list of `{name, value}`.
     #[serde(deserialize_with = "path")]
     pub at: Path,
-}
-
-/// `service:Operation`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Call {
-    /// The service as botocore names it: `s3control`.
-    pub service: Arc<str>,
-    /// The operation: `GetPublicAccessBlock`.
-    pub operation: Arc<str>,
-}
-
-impl TryFrom<String> for Call {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.split_once(':') {
-            Some((service, operation)) if !service.is_empty() && !operation.is_empty() => {
-                Ok(Call { service: service.into(), operation: operation.into() })
-            }
-            _ => Err(format!("`{text}` is not a call; write `service:Operation`, as in `s3:GetBucketPolicy`")),
-        }
-    }
-}
-
-impl std::fmt::Display for Call {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.service, self.operation)
-    }
-}
-
-/// The input of a call: constants and expressions.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(transparent)]
-pub struct Input(pub BTreeMap<Arc<str>, Argument>);
-
-/// One value of an input.
-#[derive(Clone, Debug)]
-pub enum Argument {
-    /// As it stands.
-    Constant(Value),
-    /// Evaluated for the resource at hand; the text after `$`.
-    Expression(Expr),
-    /// A list of arguments.
-    List(Vec<Argument>),
-    /// An object of arguments.
-    Map(BTreeMap<Arc<str>, Argument>),
-}
-
-impl<'de> Deserialize<'de> for Argument {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        argument(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
-    }
-}
-
-fn argument(value: Value) -> Result<Argument, String> {
-    Ok(match value {
-        Value::Str(text) => match text.strip_prefix('$') {
-            Some(source) => Argument::Expression(crate::text::parse_expression(source)?),
-            None => Argument::Constant(Value::Str(text)),
-        },
-        Value::List(list) => Argument::List(list.items.into_iter().map(argument).collect::<Result<_, _>>()?),
-        Value::Map(map) => Argument::Map(
-            map.into_iter().map(|(name, value)| Ok((name, argument(value)?))).collect::<Result<_, String>>()?,
-        ),
-        constant => Argument::Constant(constant),
-    })
-}
-
-/// A source that several types share: `catalog/sources/<cloud>/<id>.toml`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// Its id.
-    #[serde(rename = "source")]
-    pub id: Arc<str>,
-    /// Once per account or once per region.
-    pub scope: Scope,
-    /// Where its calls go, as on a type.
-    pub at: Option<String>,
-    /// A call made first, and again until `until` holds over its answer.
-    pub prepare: Option<Prepare>,
-    /// The call, paged.
-    pub call: Call,
-    /// Its input.
-    #[serde(default)]
-    pub with: Input,
-    /// The part of each answer that is kept; absent means the whole answer.
-    #[serde(default, deserialize_with = "optional_path")]
-    pub take: Option<Path>,
-    /// How the part is decoded.
-    pub decode: Option<Decode>,
-    /// For rows joined by `get.source`: the rows of an answer (after `take` and `decode`).
-    #[serde(default, deserialize_with = "optional_path")]
-    pub rows: Option<Path>,
-    /// The member of a row that tells whose it is.
-    pub key: Option<Arc<str>>,
-    /// Whether several rows may have the same key: then the join gives a list.
-    #[serde(default)]
-    pub many: bool,
-    /// Error codes that mean "none".
-    #[serde(default)]
-    pub absent: Vec<String>,
-}
-
-/// A call that makes the source ready.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Prepare {
-    /// The call.
-    pub call: Call,
-    /// Over its answer (`self`): ready when true.
-    #[serde(deserialize_with = "expression")]
-    pub until: Expr,
-    /// How often at most.
-    pub attempts: u32,
 }

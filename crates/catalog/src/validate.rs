@@ -4,9 +4,10 @@
 use expr::{Diagnostic, Expr, Template, Type, render};
 use resource::Value;
 
+use crate::call::{Argument, Call, Input};
 use crate::checks::rule_error;
 use crate::error::CatalogError;
-use crate::types::{Argument, Call, Get, Input, ResourceType};
+use crate::types::{Get, ResourceType};
 use crate::{Catalog, Check, TypeSchema};
 
 /// Everything that is wrong with the catalogue.

@@ -40,9 +40,7 @@ pub fn complete(
     if let Some(wanted) = demand.norms.get(&of.id) {
         let attributes = of.norm.iter().filter(|(name, _)| wanted.contains(*name));
         let norm: Map = attributes
-            .map(|(name, expression)| {
-                (name.clone(), expression.evaluate(&OnSubject::new(scope, &entity)).to_value())
-            })
+            .map(|(name, expression)| (name.clone(), expression.evaluate(&OnSubject::new(scope, &entity)).to_value()))
             .collect();
         Arc::make_mut(&mut entity).norm = Value::Map(norm);
     }

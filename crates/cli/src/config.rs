@@ -63,8 +63,7 @@ impl Config {
         };
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("the configuration `{}` cannot be read", path.display()))?;
-        let config: Config =
-            toml::from_str(&text).map_err(|error| anyhow!("`{}`: {error}", path.display()))?;
+        let config: Config = toml::from_str(&text).map_err(|error| anyhow!("`{}`: {error}", path.display()))?;
         for account in &config.settings.trusted_accounts {
             if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
                 bail!("`{}`: trusted_accounts takes 12-digit account ids, not `{account}`", path.display());
@@ -104,9 +103,9 @@ impl Config {
     /// Parameters and switches must name checks and parameters that exist.
     pub(crate) fn check_against(&self, catalog: &Catalog) -> anyhow::Result<()> {
         for (id, given) in &self.checks {
-            let check = catalog
-                .check(id)
-                .ok_or_else(|| anyhow!("configuration: there is no check `{id}`\n  help: `plumb check list` shows all"))?;
+            let check = catalog.check(id).ok_or_else(|| {
+                anyhow!("configuration: there is no check `{id}`\n  help: `plumb check list` shows all")
+            })?;
             if let Some(name) = given.params.keys().find(|name| !check.params.contains_key(name.as_str())) {
                 let known: Vec<&str> = check.params.keys().map(|name| &**name).collect();
                 bail!("configuration: `{id}` has no parameter `{name}`; it has: {}", known.join(", "));

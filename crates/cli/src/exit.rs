@@ -49,14 +49,20 @@ impl std::fmt::Display for UsageError {
 impl std::error::Error for UsageError {}
 
 /// A name that is not there, with the nearest one or the first few.
-pub(crate) fn unknown_name<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>, list: &str) -> anyhow::Error {
+pub(crate) fn unknown_name<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+    list: &str,
+) -> anyhow::Error {
     let known: Vec<std::sync::Arc<str>> = known.map(Into::into).collect();
-    UsageError(format!("there is no {what} `{name}`\n  help: {}; `{list}` shows all", expr::nearest(name, &known))).into()
+    UsageError(format!("there is no {what} `{name}`\n  help: {}; `{list}` shows all", expr::nearest(name, &known)))
+        .into()
 }
 
 /// Whether the reader of our output has gone away (`plumb findings | head`): no error.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe))
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
 }

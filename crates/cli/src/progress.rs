@@ -24,9 +24,8 @@ impl Progress {
             return Progress { stop, thread: None };
         }
         let (meter, ended, live, unicode) = (meter.clone(), stop.clone(), style.live, style.unicode);
-        let thread = std::thread::spawn(move || {
-            if live { draw(&meter, &ended, unicode) } else { lines(&meter, &ended) }
-        });
+        let thread =
+            std::thread::spawn(move || if live { draw(&meter, &ended, unicode) } else { lines(&meter, &ended) });
         Progress { stop, thread: Some(thread) }
     }
 }

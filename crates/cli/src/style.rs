@@ -23,7 +23,8 @@ impl Style {
         let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
         let terminal = std::io::stdout().is_terminal();
         let live = std::io::stderr().is_terminal() && !dumb && !set("CI") && !shared.quiet;
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        let locale =
+            ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
         let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         Style {
             colour: terminal && !dumb && !shared.no_color && !set("NO_COLOR"),
@@ -111,21 +112,4 @@ pub(crate) fn duration(microseconds: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{duration, number, printable};
-
-    #[test]
-    fn numbers_carry_separators() {
-        assert_eq!([number(7), number(1_234), number(12_345_678)], ["7", "1,234", "12,345,678"]);
-    }
-
-    #[test]
-    fn control_characters_of_a_name_do_not_reach_the_terminal() {
-        assert_eq!(printable("a\x1b[2Jb\n"), "a [2Jb ");
-    }
-
-    #[test]
-    fn durations_are_minutes_and_seconds() {
-        assert_eq!([duration(7_400_000), duration(352_000_000), duration(-1)], ["0:07", "5:52", "0:00"]);
-    }
-}
+mod tests;

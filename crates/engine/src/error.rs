@@ -12,7 +12,9 @@ pub enum ScanError {
     #[error("{0}\n  help: {1}")]
     Identity(String, &'static str),
     /// A region that the partition does not have.
-    #[error("`{region}` is no region that account {account} has enabled\n  help: {nearest}; a region that you opted out of must be enabled first")]
+    #[error(
+        "`{region}` is no region that account {account} has enabled\n  help: {nearest}; a region that you opted out of must be enabled first"
+    )]
     Region {
         /// What was given.
         region: String,
@@ -34,9 +36,13 @@ pub enum ScanError {
     #[error("there is no unfinished scan to resume\n  help: start one without `--resume`")]
     NothingToResume,
     /// A scan that another catalogue began.
-    #[error("the unfinished scan was begun with other checks or another version ({0})\n  help: start a new one without `--resume`")]
+    #[error(
+        "the unfinished scan was begun with other checks or another version ({0})\n  help: start a new one without `--resume`"
+    )]
     ResumeDiffers(String),
     /// A worker thread ended early.
-    #[error("internal: {0}\n  help: this is a fault of plumb; the store keeps what was read, `plumb scan --resume` goes on")]
+    #[error(
+        "internal: {0}\n  help: this is a fault of plumb; the store keeps what was read, `plumb scan --resume` goes on"
+    )]
     Internal(String),
 }

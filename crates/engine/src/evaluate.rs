@@ -49,12 +49,7 @@ impl Evaluation<'_> {
         params
     }
 
-    fn judge_type(
-        &self,
-        type_id: &str,
-        checks: &[(&Arc<Check>, Map)],
-        tally: &mut Tally,
-    ) -> Result<(), ScanError> {
+    fn judge_type(&self, type_id: &str, checks: &[(&Arc<Check>, Map)], tally: &mut Tally) -> Result<(), ScanError> {
         let ids: Arc<[Arc<str>]> = checks.iter().map(|(check, _)| check.id.clone()).collect();
         let filter = ResourceFilter {
             accounts: vec![self.account.to_owned()],

@@ -79,13 +79,7 @@ impl Prover<'_> {
         let steps = check::explain(check, &self.params(check, params), &subject, &here);
         let (outcome, explanation) =
             steps.into_iter().find(|(outcome, _)| outcome.discriminator == finding.discriminator)?;
-        Some(Explained {
-            check: check.clone(),
-            resource: stored,
-            facts: subject.facts.clone(),
-            outcome,
-            explanation,
-        })
+        Some(Explained { check: check.clone(), resource: stored, facts: subject.facts.clone(), outcome, explanation })
     }
 
     /// The facts and kind attributes of a resource.
@@ -111,13 +105,8 @@ pub fn with_prover<T>(
     let maker = Facts::new(catalog.clone(), settings.clone(), &partition);
     let (reader, rows) = (store.reader()?, store.reader()?);
     let world = World::load(catalog, &demand, &maker, &reader, scopes, settings.clone(), now)?;
-    let prover = Prover {
-        catalog,
-        world: &world,
-        reader: &rows,
-        subjects: RefCell::default(),
-        failure: RefCell::default(),
-    };
+    let prover =
+        Prover { catalog, world: &world, reader: &rows, subjects: RefCell::default(), failure: RefCell::default() };
     let result = work(&prover);
     match prover.failure.into_inner().or_else(|| world.failure()) {
         Some(failure) => Err(failure.into()),

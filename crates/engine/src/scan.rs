@@ -160,7 +160,8 @@ async fn connect(request: &ScanRequest) -> Result<AwsClient, ScanError> {
     let mut options = AwsOptions { profile: request.profile.clone(), max_rate: request.max_rate, ..Default::default() };
     // A region that the table does not know may be new or a slip: the account's own list decides, asked elsewhere.
     let endpoints = request.catalog.api().endpoints().map_err(cloud::ConnectError::from)?;
-    let listed = |name: &&String| endpoints.partition_of(name).is_some_and(|p| p.regions.iter().any(|one| **one == ***name));
+    let listed =
+        |name: &&String| endpoints.partition_of(name).is_some_and(|p| p.regions.iter().any(|one| **one == ***name));
     options.region = request.regions.iter().find(listed).cloned();
     options.roles = request.roles.clone();
     options.scan_limit = request.time_limit;

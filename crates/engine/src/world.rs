@@ -206,10 +206,12 @@ impl<'a> World<'a> {
     fn sources(&self, to: &Entity, name: &str) -> EntitySet {
         let edges = self.to.get(&to.uid).map(Vec::as_slice).unwrap_or_default();
         let members = edges.iter().filter(|edge| &*edge.name == name).map(|edge| self.member(&edge.from)).collect();
-        let leads = |of: &&ResourceType| of.edge.iter().any(|edge| &*edge.name == name && edge.to == to.type_id);
-        let listings = self.catalog.resource_types().filter(leads);
+        let leading = self.catalog.resource_types().flat_map(|of| of.edge.iter().map(move |edge| (of, edge)));
+        let open = leading.filter(|(_, edge)| &*edge.name == name && edge.to == to.type_id).find_map(|(of, edge)| {
+            let near = edge.within == Some(Listing::Region);
+            self.open(of, &to.account, near.then_some(&to.region))
+        });
         let unread = self.unread.iter().find(|(edge, _)| &*edge.name == name && edge.to_type == to.type_id);
-        let open = listings.filter_map(|of| self.open(of, &to.account, None)).next();
         EntitySet { members, open: open.or_else(|| unread.map(|(_, hole)| hole.clone())) }
     }
 }

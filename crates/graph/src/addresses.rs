@@ -1,5 +1,7 @@
 //! Whether address ranges together reach everybody.
 
+use std::sync::LazyLock;
+
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// How much of the address space a set of ranges covers.
@@ -14,26 +16,32 @@ pub(crate) enum Cover {
 }
 
 /// Ranges that are never a source on the internet: the IANA IPv4 special-purpose registry, multicast and class E.
-const RESERVED_V4: [&str; 15] = [
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.0.0.0/24",
-    "192.0.2.0/24",
-    "192.88.99.0/24",
-    "192.168.0.0/16",
-    "198.18.0.0/15",
-    "198.51.100.0/24",
-    "203.0.113.0/24",
-    "224.0.0.0/4",
-    "240.0.0.0/4",
-];
+static RESERVED_V4: LazyLock<Vec<Ipv4Net>> = LazyLock::new(|| {
+    let texts = [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    ];
+    texts.iter().filter_map(|text| text.parse().ok()).collect()
+});
 
 /// Everything but global unicast, 2000::/3.
-const RESERVED_V6: [&str; 3] = ["::/3", "4000::/2", "8000::/1"];
+static RESERVED_V6: LazyLock<Vec<Ipv6Net>> = LazyLock::new(|| {
+    let texts = ["::/3", "4000::/2", "8000::/1"];
+    texts.iter().filter_map(|text| text.parse().ok()).collect()
+});
 
 /// How much of IPv4 the ranges cover; others are left out.
 fn cover_v4(ranges: &[IpNet]) -> Cover {
@@ -43,9 +51,8 @@ fn cover_v4(ranges: &[IpNet]) -> Cover {
     if ranges.iter().map(|net| 1_u64 << (32 - u32::from(net.prefix_len()))).sum::<u64>() < 1 << 31 {
         return Cover::Part;
     }
-    let reserved = || RESERVED_V4.iter().filter_map(|text| text.parse::<Ipv4Net>().ok());
     let all = |nets: Vec<Ipv4Net>| Ipv4Net::aggregate(&nets).iter().any(|net| net.prefix_len() == 0);
-    match (all(ranges.clone()), all(ranges.into_iter().chain(reserved()).collect())) {
+    match (all(ranges.clone()), all(ranges.into_iter().chain(RESERVED_V4.iter().copied()).collect())) {
         (true, _) => Cover::All,
         (false, true) => Cover::Public,
         _ => Cover::Part,
@@ -56,9 +63,8 @@ fn cover_v4(ranges: &[IpNet]) -> Cover {
 fn cover_v6(ranges: &[IpNet]) -> Cover {
     let ranges: Vec<Ipv6Net> =
         ranges.iter().filter_map(|range| if let IpNet::V6(net) = range { Some(*net) } else { None }).collect();
-    let reserved = || RESERVED_V6.iter().filter_map(|text| text.parse::<Ipv6Net>().ok());
     let all = |nets: Vec<Ipv6Net>| Ipv6Net::aggregate(&nets).iter().any(|net| net.prefix_len() == 0);
-    match (all(ranges.clone()), all(ranges.into_iter().chain(reserved()).collect())) {
+    match (all(ranges.clone()), all(ranges.into_iter().chain(RESERVED_V6.iter().copied()).collect())) {
         (true, _) => Cover::All,
         (false, true) => Cover::Public,
         _ => Cover::Part,

@@ -40,7 +40,7 @@ pub(crate) struct Rules {
 }
 
 /// A provider's quota is far below; beyond it the rest is not read, which is said.
-const MAX_RULES: usize = 20_000;
+const MAX_RULES: usize = 4_000;
 
 impl Rules {
     /// Adds the rules of a list of `IpPermissions`. Prefix lists are found along the entity's edge of that name.

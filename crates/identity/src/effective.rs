@@ -111,6 +111,19 @@ impl Effective {
         Some((full.iter().all(|allowed| allowed.conditional), full.iter().map(|allowed| allowed.because()).collect()))
     }
 
+    /// The statements that make an administrator, as items of `facts.admin_by`.
+    pub(crate) fn admin_by(&self) -> Vec<Value> {
+        let full = self.allowed.iter().filter(|allowed| allowed.is_admin());
+        full.map(|allowed| {
+            Value::map([
+                ("policy", Value::Str(allowed.policy.clone())),
+                ("conditional", Value::Bool(allowed.conditional)),
+                ("because", Value::list(vec![allowed.because()])),
+            ])
+        })
+        .collect()
+    }
+
     /// Whether every action of a service is allowed on every resource.
     pub(crate) fn full_service(&self, service: &str) -> bool {
         let every = format!("{}:*", service.to_ascii_lowercase());

@@ -34,10 +34,13 @@ pub fn facts(entity: &Entity, of: &ResourceType, world: &World<'_>, wanted: &BTr
     if wanted.contains("grants") {
         found.insert("grants".into(), grants(entity, of, world));
     }
-    if wanted.contains("admin") || wanted.contains("escalation") {
+    if ["admin", "admin_by", "escalation"].iter().any(|name| wanted.contains(*name)) {
         let rights = Rights::of(entity, of, world);
         if wanted.contains("admin") {
             found.insert("admin".into(), rights.admin());
+        }
+        if wanted.contains("admin_by") {
+            found.insert("admin_by".into(), rights.admin_by());
         }
         if wanted.contains("escalation") {
             found.insert("escalation".into(), escalation(&rights.policies, rights.boundary.as_ref()));
@@ -124,6 +127,19 @@ impl Rights {
             (_, _, Some(hole), _) | (_, _, None, Some(hole)) => Value::Unknown(hole),
             (true, false, None, None) => Value::Bool(true),
         }
+    }
+}
+
+impl Rights {
+    fn admin_by(&self) -> Value {
+        let capped =
+            self.boundary.as_ref().is_some_and(|boundary| boundary.open.is_none() && boundary.admin().is_none());
+        if capped {
+            return Value::list(Vec::new());
+        }
+        let unread = self.policies.open.clone();
+        let open = unread.or_else(|| self.boundary.as_ref().and_then(|boundary| boundary.open.clone()));
+        Value::List(List { items: self.policies.admin_by(), open })
     }
 }
 

@@ -114,10 +114,11 @@ impl Grant {
     fn to_value(&self, policy: &str) -> Value {
         let text = |text: &Arc<str>| Value::Str(text.clone());
         let list = |texts: &[Arc<str>]| Value::list(texts.iter().map(text).collect());
-        let neutralised = match (&self.neutralised, &self.party.doubt) {
+        let neutralised = match (&self.neutralised, &self.party) {
             (Neutralised::By(setting), _) => text(setting),
-            (Neutralised::Unknown(hole), _) | (Neutralised::No, Some(hole)) => Value::Unknown(hole.clone()),
-            (Neutralised::No, None) => Value::Null,
+            (_, Party { held_to: Some(place), .. }) => Value::from(format!("conditions that hold it to {place}")),
+            (Neutralised::Unknown(hole), _) | (_, Party { doubt: Some(hole), .. }) => Value::Unknown(hole.clone()),
+            (Neutralised::No, _) => Value::Null,
         };
         let actions = List { items: self.actions.is.iter().map(text).collect(), open: self.actions_open.clone() };
         let because = self.because.iter().map(|reason| reason.to_value(policy)).collect();

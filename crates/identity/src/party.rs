@@ -54,6 +54,9 @@ pub(crate) struct Party {
     pub(crate) through_service: bool,
     /// Whether the account is not the owner's but one that it trusts.
     pub(crate) trusted: bool,
+    /// For a foreign account: what of ours its requests must come from or through, so that it cannot use the grant at
+    /// will.
+    pub(crate) held_to: Option<Arc<str>>,
     /// Why it is not certain that the party is an outsider.
     pub(crate) doubt: Option<Arc<Hole>>,
 }
@@ -67,6 +70,7 @@ impl Party {
             guarded: false,
             through_service: false,
             trusted: false,
+            held_to: None,
             doubt: None,
         }
     }

@@ -126,3 +126,36 @@ impl Session {
         })
     }
 }
+
+/// A check as findings show it.
+#[derive(Clone)]
+pub(crate) struct KnownCheck {
+    pub(crate) id: Arc<str>,
+    pub(crate) first_id: Arc<str>,
+    pub(crate) title: Arc<str>,
+    pub(crate) objective: Arc<str>,
+    pub(crate) severity: Severity,
+    pub(crate) frameworks: Arc<[String]>,
+}
+
+/// The checks that were ever announced, by number.
+pub(crate) type Known = HashMap<i64, KnownCheck>;
+
+pub(crate) fn known_checks(db: &Connection) -> Inner<Known> {
+    let mut statement = db.prepare("SELECT n, id, first_id, title, objective, severity, frameworks FROM checks")?;
+    let mut rows = statement.query([])?;
+    let mut checks = Known::new();
+    while let Some(row) = rows.next()? {
+        let frameworks: Vec<String> = serde_json::from_str(&row.get::<_, String>(6)?)?;
+        let check = KnownCheck {
+            id: row.get(1)?,
+            first_id: row.get(2)?,
+            title: row.get(3)?,
+            objective: row.get(4)?,
+            severity: severity_at(row.get(5)?),
+            frameworks: frameworks.into(),
+        };
+        checks.insert(row.get(0)?, check);
+    }
+    Ok(checks)
+}

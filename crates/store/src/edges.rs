@@ -8,8 +8,9 @@ use rusqlite::{Connection, Row, params};
 
 use crate::error::{Inner, StoreError};
 use crate::join::{FOREIGN, MISSING, RESOURCE};
+use crate::overlay::{unsettled_hole, whole_hole};
 use crate::reader::Reader;
-use crate::resources::{row_of, unsettled_hole, whole_hole};
+use crate::resources::row_of;
 
 const PAGE: usize = 1000;
 

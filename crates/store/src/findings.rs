@@ -1,13 +1,13 @@
 //! Findings out of the store.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use finding::{Filter, Finding, Fingerprint, Prefix, SHORT_LENGTH, State, base_score};
-use resource::{Hole, Severity, Verdict};
+use resource::{Hole, Verdict};
 use rusqlite::{Connection, Row, params};
 
-use crate::checks::severity_at;
+use crate::checks::{Known, KnownCheck, known_checks, severity_at};
 use crate::error::{Inner, StoreError};
 use crate::reader::Reader;
 use crate::vector::{Packed, unpack};
@@ -27,19 +27,6 @@ const PLACE: &str =
 const ROW: &str = "v.id, v.verdict, v.severity, v.check_n, v.discriminator, v.message, v.unknown, v.holds_until,
     v.fingerprint, v.first_seen, v.failed_before, v.valid_from";
 
-/// A check as findings show it.
-#[derive(Clone)]
-struct Check {
-    id: Arc<str>,
-    first_id: Arc<str>,
-    title: Arc<str>,
-    objective: Arc<str>,
-    severity: Severity,
-    frameworks: Arc<[String]>,
-}
-
-type Checks = HashMap<i64, Check>;
-
 /// Where in the list the next page begins.
 enum At {
     /// After this verdict, severity and row.
@@ -54,7 +41,7 @@ enum At {
 pub struct Findings<'a> {
     reader: &'a Reader,
     filter: Filter,
-    checks: Option<Checks>,
+    checks: Option<Known>,
     at: At,
     page: VecDeque<Finding>,
 }
@@ -73,7 +60,7 @@ impl Reader {
     pub fn finding(&self, id: &str) -> Result<Vec<Finding>, StoreError> {
         let prefix = Prefix::parse(id)?;
         let ask = || -> Inner<Vec<Finding>> {
-            let checks = load_checks(&self.db)?;
+            let checks = known_checks(&self.db)?;
             let sql = format!(
                 "SELECT {ROW}, {PLACE} FROM verdicts v {SUBJECT}
                  WHERE v.fingerprint BETWEEN ?1 AND ?2 AND v.valid_to IS NULL ORDER BY v.fingerprint LIMIT 50"
@@ -111,7 +98,7 @@ impl Findings<'_> {
     fn turn(&mut self) -> Inner<()> {
         let checks = match self.checks.take() {
             Some(checks) => checks,
-            None => load_checks(&self.reader.db)?,
+            None => known_checks(&self.reader.db)?,
         };
         let next = match self.at {
             At::Rows(verdict, severity, id) => self.turn_rows(&checks, (verdict, severity, id)),
@@ -123,7 +110,7 @@ impl Findings<'_> {
         Ok(())
     }
 
-    fn turn_rows(&mut self, checks: &Checks, after: (i64, i64, i64)) -> Inner<At> {
+    fn turn_rows(&mut self, checks: &Known, after: (i64, i64, i64)) -> Inner<At> {
         let sql = format!(
             "SELECT {ROW}, {PLACE} FROM verdicts v {SUBJECT}
              WHERE v.valid_to IS NULL AND (v.verdict, v.severity, v.id) > (?1, ?2, ?3)
@@ -143,7 +130,7 @@ impl Findings<'_> {
         Ok(last.unwrap_or(At::Vectors(0)))
     }
 
-    fn turn_vectors(&mut self, checks: &Checks, after: i64) -> Inner<At> {
+    fn turn_vectors(&mut self, checks: &Known, after: i64) -> Inner<At> {
         if !self.filter.wants(Verdict::Pass) && !self.filter.wants(Verdict::NotApplicable) {
             return Ok(At::End);
         }
@@ -228,7 +215,7 @@ fn short_id(db: &Connection, fingerprint: &Fingerprint) -> Inner<String> {
 }
 
 /// A finding from a row of [`ROW`] and [`PLACE`].
-fn finding_at(db: &Connection, row: &Row<'_>, checks: &Checks) -> Inner<Option<Finding>> {
+fn finding_at(db: &Connection, row: &Row<'_>, checks: &Known) -> Inner<Option<Finding>> {
     let Some(check) = checks.get(&row.get(3)?) else { return Ok(None) };
     let verdict = if row.get::<_, i64>(1)? == FAIL { Verdict::Fail } else { Verdict::Unknown };
     let severity = severity_at(row.get(2)?);
@@ -256,7 +243,7 @@ fn finding_at(db: &Connection, row: &Row<'_>, checks: &Checks) -> Inner<Option<F
 }
 
 /// A pass or a question that does not arise.
-fn decided(row: &Row<'_>, check: &Check, verdict: Verdict, since: i64) -> Inner<Finding> {
+fn decided(row: &Row<'_>, check: &KnownCheck, verdict: Verdict, since: i64) -> Inner<Finding> {
     let finding = blank(row, 4, check)?;
     // What a pass said is not kept: the title says what is so then.
     let message = match verdict {
@@ -275,7 +262,7 @@ fn decided(row: &Row<'_>, check: &Check, verdict: Verdict, since: i64) -> Inner<
 }
 
 /// What follows from the check and the columns of [`PLACE`].
-fn blank(row: &Row<'_>, first: usize, check: &Check) -> Inner<Finding> {
+fn blank(row: &Row<'_>, first: usize, check: &KnownCheck) -> Inner<Finding> {
     Ok(Finding {
         fingerprint: Fingerprint([0; 16]),
         short_id: String::new(),
@@ -302,23 +289,4 @@ fn blank(row: &Row<'_>, first: usize, check: &Check) -> Inner<Finding> {
         evidence: Vec::new(),
         holds_until: None,
     })
-}
-
-fn load_checks(db: &Connection) -> Inner<Checks> {
-    let mut statement = db.prepare("SELECT n, id, first_id, title, objective, severity, frameworks FROM checks")?;
-    let mut rows = statement.query([])?;
-    let mut checks = Checks::new();
-    while let Some(row) = rows.next()? {
-        let frameworks: Vec<String> = serde_json::from_str(&row.get::<_, String>(6)?)?;
-        let check = Check {
-            id: row.get(1)?,
-            first_id: row.get(2)?,
-            title: row.get(3)?,
-            objective: row.get(4)?,
-            severity: severity_at(row.get(5)?),
-            frameworks: frameworks.into(),
-        };
-        checks.insert(row.get(0)?, check);
-    }
-    Ok(checks)
 }

@@ -66,27 +66,19 @@ impl Session {
                 self.write_keys(resource, row.id, unit.id)?;
                 Ok(row)
             }
-            None => {
-                let mut insert = self.db.prepare_cached(
-                    "INSERT INTO resources (subject, unit, owner, region, name, tags, keys, head)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                )?;
-                let (owner, tags, keys) = (owner(resource), tags(resource), keys_text(resource));
-                let id = insert.insert(params![
-                    subject,
-                    unit.id,
-                    owner,
-                    &*resource.region,
-                    resource.name,
-                    tags,
-                    keys,
-                    head
-                ])?;
-                drop(insert);
-                self.write_keys(resource, id, unit.id)?;
-                Ok(Row { id, version: None, links: None })
-            }
+            None => self.insert_resource(resource, subject, unit.id, head),
         }
+    }
+
+    fn insert_resource(&self, resource: &Resource, subject: i64, unit: i64, head: [u8; 16]) -> Inner<Row> {
+        let mut insert = self.db.prepare_cached(
+            "INSERT INTO resources (subject, unit, owner, region, name, tags, keys, head)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        let (owner, tags, keys) = (owner(resource), tags(resource), keys_text(resource));
+        let id = insert.insert(params![subject, unit, owner, &*resource.region, resource.name, tags, keys, head])?;
+        self.write_keys(resource, id, unit)?;
+        Ok(Row { id, version: None, links: None })
     }
 
     pub(crate) fn forget_keys(&self, resource: i64, unit: i64, keys: Option<&str>) -> Inner<()> {

@@ -46,6 +46,7 @@
 mod canonical;
 mod checks;
 mod connect;
+mod covered;
 mod document;
 mod edges;
 mod error;
@@ -53,6 +54,7 @@ mod findings;
 mod ingest;
 mod join;
 mod links;
+mod overlay;
 mod paths;
 mod reader;
 mod resources;

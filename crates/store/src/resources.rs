@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use finding::glob;
-use resource::{Hole, HoleRecord, List, Unit, Value, Why};
-use rusqlite::{Connection, OptionalExtension, params};
+use resource::{Unit, Value};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::document;
 use crate::error::{Inner, StoreError};
-use crate::paths;
+use crate::overlay::{Overlay, overlays_of, unsettled_hole};
 use crate::reader::Reader;
 use crate::scan::unit_at;
 
@@ -59,13 +59,6 @@ impl StoredResource {
     pub fn is_view(&self) -> bool {
         self.owner.is_some()
     }
-}
-
-/// An open hole over a resource or a unit.
-struct Overlay {
-    record: HoleRecord,
-    known: Option<Vec<Value>>,
-    whole: bool,
 }
 
 /// Resources, read page by page.
@@ -131,32 +124,6 @@ pub(crate) fn row_of(db: &Connection, uid: &str) -> Inner<Option<(i64, i64)>> {
     Ok(find.query_row([uid], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-/// What is said of a resource that a unit showed and did not end: which of its members were not asked for, and how it
-/// compares with what was known, is decided at the end.
-pub(crate) fn unsettled_hole() -> Arc<Hole> {
-    Arc::new(Hole::new(Why::NotCollected).detail("the scan that reads it has not finished"))
-}
-
-/// The hole over the whole of a resource, its own or its unit's.
-pub(crate) fn whole_hole(db: &Connection, resource: i64, unit: i64) -> Inner<Option<Arc<Hole>>> {
-    let mut find = db.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM pending WHERE resource = ?1)
-             OR EXISTS (SELECT 1 FROM versions WHERE resource = ?1 AND mask = 0 AND valid_to IS NULL)",
-    )?;
-    if find.query_row([resource], |row| row.get(0))? {
-        return Ok(Some(unsettled_hole()));
-    }
-    let mut find = db.prepare_cached(
-        "SELECT t.hole FROM holes h JOIN hole_texts t ON t.id = h.hole
-         WHERE h.valid_to IS NULL AND t.whole AND (h.resource = ?1 OR (h.resource IS NULL AND h.unit = ?2)) LIMIT 1",
-    )?;
-    let text: Option<String> = find.query_row([resource, unit], |row| row.get(0)).optional()?;
-    Ok(match text {
-        Some(text) => Some(Arc::new(serde_json::from_str(&text)?)),
-        None => None,
-    })
-}
-
 impl Iterator for Resources<'_> {
     type Item = Result<StoredResource, StoreError>;
 
@@ -216,7 +183,7 @@ impl Resources<'_> {
     }
 }
 
-fn unit_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<UnitRow> {
+fn unit_row(row: &Row<'_>) -> rusqlite::Result<UnitRow> {
     Ok(UnitRow {
         id: row.get(0)?,
         unit: unit_at(row, 1)?,
@@ -243,70 +210,43 @@ fn load_page(db: &Connection, unit: &mut UnitRow, after: i64, limit: usize) -> I
     let mut page = VecDeque::new();
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
-        let changed_at = row.get(7)?;
-        let mut document = document::unpack(row.get_ref(6)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let own = overlays_of(db, "h.resource = ?1", id)?;
-        for overlay in overlays.iter().chain(&own) {
-            overlay.lay_over(&mut document);
-        }
-        if row.get(8)? {
-            document = Value::Unknown(unsettled_hole());
-        }
-        let unread = overlays.iter().chain(&own).any(|overlay| overlay.whole);
-        let read_at = if unread { unit.complete_at } else { unit.read_at };
-        let region: Arc<str> = row.get(5)?;
-        let resource = StoredResource {
-            uid: row.get(1)?,
-            unit: unit.unit.clone(),
-            name: row.get(2)?,
-            tags: match row.get_ref(3)?.as_str_or_null().map_err(rusqlite::Error::from)? {
-                Some(tags) => serde_json::from_str(tags)?,
-                None => BTreeMap::new(),
-            },
-            owner: row.get(4)?,
-            region: if region.is_empty() { unit.unit.region.clone() } else { region },
-            document,
-            read_at: read_at.unwrap_or(changed_at),
-            changed_at,
-        };
-        page.push_back((id, resource));
+        page.push_back((id, resource_at(row, unit, overlays.iter().chain(&own))?));
     }
     unit.overlays = Some(overlays);
     Ok(page)
 }
 
-fn overlays_of(db: &Connection, condition: &str, key: i64) -> Inner<Vec<Overlay>> {
-    let sql = format!(
-        "SELECT t.members, t.partial, t.hole, h.known, t.whole FROM holes h JOIN hole_texts t ON t.id = h.hole
-         WHERE h.valid_to IS NULL AND {condition} ORDER BY h.id"
-    );
-    let mut find = db.prepare_cached(&sql)?;
-    let mut rows = find.query([key])?;
-    let mut overlays = Vec::new();
-    while let Some(row) = rows.next()? {
-        let record = HoleRecord {
-            resource: None,
-            members: paths::from_text(&row.get::<_, String>(0)?)?,
-            partial: row.get(1)?,
-            hole: Arc::new(serde_json::from_str(&row.get::<_, String>(2)?)?),
-        };
-        let known = match row.get::<_, Option<String>>(3)? {
-            Some(text) => Some(serde_json::from_str(&text)?),
-            None => None,
-        };
-        overlays.push(Overlay { record, known, whole: row.get(4)? });
+/// A resource from a row of [`load_page`], its holes laid over it.
+fn resource_at<'a>(
+    row: &Row<'_>,
+    unit: &UnitRow,
+    overlays: impl Iterator<Item = &'a Overlay>,
+) -> Inner<StoredResource> {
+    let mut document = document::unpack(row.get_ref(6)?.as_blob().map_err(rusqlite::Error::from)?)?;
+    let mut unread = false;
+    for overlay in overlays {
+        overlay.lay_over(&mut document);
+        unread |= overlay.whole;
     }
-    Ok(overlays)
-}
-
-impl Overlay {
-    /// Under a partial hole lies what the listing gave, not the last complete list that the version keeps.
-    fn lay_over(&self, document: &mut Value) {
-        for (member, known) in self.record.members.iter().zip(self.known.iter().flatten()) {
-            if let Value::List(List { items, .. }) = known {
-                document.put(member.segments(), Value::list(items.clone()));
-            }
-        }
-        self.record.lay_over(document);
+    if row.get(8)? {
+        document = Value::Unknown(unsettled_hole());
     }
+    let changed_at = row.get(7)?;
+    let read_at = if unread { unit.complete_at } else { unit.read_at };
+    let region: Arc<str> = row.get(5)?;
+    Ok(StoredResource {
+        uid: row.get(1)?,
+        unit: unit.unit.clone(),
+        name: row.get(2)?,
+        tags: match row.get_ref(3)?.as_str_or_null().map_err(rusqlite::Error::from)? {
+            Some(tags) => serde_json::from_str(tags)?,
+            None => BTreeMap::new(),
+        },
+        owner: row.get(4)?,
+        region: if region.is_empty() { unit.unit.region.clone() } else { region },
+        document,
+        read_at: read_at.unwrap_or(changed_at),
+        changed_at,
+    })
 }

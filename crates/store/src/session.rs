@@ -162,33 +162,11 @@ impl Session {
         let place = params![&*unit.type_id, &*unit.account, &*unit.region, &*unit.cloud, self.scan];
         let found: Option<(i64, Option<i64>)> =
             find.query_row(place, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let (id, prior_read) = match found {
-            Some((id, prior_read)) => {
-                let mut update = self.db.prepare_cached(
-                    "UPDATE units SET scan = ?2, state = 'running', started = ?3, finished = NULL, prior_read = ?4
-                     WHERE id = ?1",
-                )?;
-                update.execute(params![id, self.scan, self.now, prior_read])?;
-                let mut forget = self.db.prepare_cached("DELETE FROM pending WHERE unit = ?1")?;
-                forget.execute([id])?;
-                (id, prior_read)
-            }
-            None => {
-                let mut insert = self.db.prepare_cached(
-                    "INSERT INTO units (type, account, region, cloud, scan, state, started)
-                     VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6)",
-                )?;
-                let id = insert.insert(params![
-                    &*unit.type_id,
-                    &*unit.account,
-                    &*unit.region,
-                    &*unit.cloud,
-                    self.scan,
-                    self.now
-                ])?;
-                (id, None)
-            }
+        let id = match found {
+            Some((id, prior_read)) => self.restart_unit(id, prior_read)?,
+            None => self.insert_unit(unit)?,
         };
+        let prior_read = found.and_then(|(_, prior_read)| prior_read);
         Ok(UnitState {
             id,
             prior_read,
@@ -197,5 +175,23 @@ impl Session {
             fresh: HashMap::new(),
             kept: HashMap::new(),
         })
+    }
+
+    fn restart_unit(&self, id: i64, prior_read: Option<i64>) -> Inner<i64> {
+        let mut update = self.db.prepare_cached(
+            "UPDATE units SET scan = ?2, state = 'running', started = ?3, finished = NULL, prior_read = ?4 WHERE id = ?1",
+        )?;
+        update.execute(params![id, self.scan, self.now, prior_read])?;
+        self.db.prepare_cached("DELETE FROM pending WHERE unit = ?1")?.execute([id])?;
+        Ok(id)
+    }
+
+    fn insert_unit(&self, unit: &Unit) -> Inner<i64> {
+        let mut insert = self.db.prepare_cached(
+            "INSERT INTO units (type, account, region, cloud, scan, state, started)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6)",
+        )?;
+        let place = [&*unit.type_id, &*unit.account, &*unit.region, &*unit.cloud];
+        Ok(insert.insert(params![place[0], place[1], place[2], place[3], self.scan, self.now])?)
     }
 }

@@ -1,6 +1,6 @@
 //! A store: where it is, and who writes it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -57,11 +57,15 @@ impl Store {
         if let Place::File(path) = &place
             && let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
         {
-            fs::create_dir_all(folder).map_err(|error| not_writable(&place, &error))?;
+            private_folder(folder).map_err(|error| not_writable(&place, &error))?;
         }
         let store = Store::at(place.clone(), None);
         // Before anything is touched: a store that is being scanned into is not migrated under the scan.
         let _lock = store.lock()?;
+        if let Place::File(path) = &place {
+            // SQLite gives its log files the rights of the file that it finds.
+            private_file(path).map_err(|error| not_writable(&place, &error))?;
+        }
         let db = open_for_writing(&place)?;
         // A write that changes nothing shows now, not after an hour of reading, that the disk or file is closed to us.
         db.execute_batch("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;")
@@ -180,12 +184,7 @@ impl Store {
                 if free { Ok(WriteLock::Memory(shared)) } else { Err(locked()) }
             }
             Place::File(path) => {
-                let file = OpenOptions::new()
-                    .create(true)
-                    .truncate(false)
-                    .write(true)
-                    .open(format!("{path}-lock"))
-                    .map_err(|error| not_writable(&self.place, &error))?;
+                let file = private_file(&format!("{path}-lock")).map_err(|error| not_writable(&self.place, &error))?;
                 match file.try_lock() {
                     Ok(()) => Ok(WriteLock::File(file)),
                     Err(TryLockError::WouldBlock) => Err(locked()),
@@ -205,4 +204,21 @@ fn place(location: &str) -> Place {
 
 fn not_writable(place: &Place, error: &std::io::Error) -> StoreError {
     StoreError::NotWritable { location: place.shown().to_owned(), reason: error.to_string() }
+}
+
+/// Opens a file for writing; a new one only its owner can read: a store tells where an estate is weak.
+fn private_file(path: &str) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }

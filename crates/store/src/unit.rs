@@ -102,14 +102,22 @@ impl Session {
         }
         // The change is as old as the read that showed it, not as the end of the unit.
         let now = std::mem::replace(&mut self.now, pending.read_at);
-        let opened = self
-            .db
-            .prepare_cached("UPDATE versions SET valid_to = ?2 WHERE id = ?1")
-            .and_then(|mut close| close.execute([version, self.now]))
-            .map_err(Into::into)
-            .and_then(|_| self.open_version(pending.resource, document, mask, unit.prior_read));
+        let opened = self.replace_version(pending.resource, version, document, mask, unit.prior_read);
         self.now = now;
-        opened.map(|_| ())
+        opened
+    }
+
+    fn replace_version(
+        &self,
+        resource: i64,
+        version: i64,
+        document: i64,
+        mask: MaskId,
+        prior_read: Option<i64>,
+    ) -> Inner<()> {
+        let mut close = self.db.prepare_cached("UPDATE versions SET valid_to = ?2 WHERE id = ?1")?;
+        close.execute([version, self.now])?;
+        self.open_version(resource, document, mask, prior_read).map(|_| ())
     }
 
     /// New and unchanged versions learn which members have never been read.

@@ -33,6 +33,10 @@ impl Protocol {
     pub fn is_rest(self) -> bool {
         matches!(self, Protocol::RestJson | Protocol::RestXml)
     }
+    /// The header that answers carry their id in.
+    pub(super) fn request_id_header(self) -> &'static str {
+        if self == Protocol::RestXml { "x-amz-request-id" } else { "x-amzn-RequestId" }
+    }
     /// How timestamps in bodies are written unless the model says otherwise.
     pub fn body_timestamps(self) -> TimestampFormat {
         match self {

@@ -10,9 +10,9 @@ use check::ExampleResult;
 use engine::Facts;
 use resource::{Severity, Value};
 
+use crate::args::{CheckAction, Format, Shared};
 use crate::commands::scan::no_check;
 use crate::commands::types::no_type;
-use crate::args::{CheckAction, Format, Shared};
 use crate::config;
 use crate::exit::Exit;
 use crate::output::{Table, say};
@@ -54,7 +54,11 @@ fn list(shared: &Shared, style: &Style) -> anyhow::Result<Exit> {
             check.title.clone(),
         ]);
     }
-    if shared.format == Some(Format::Csv) { table.print_csv()? } else { table.print(style.width, 3)? }
+    if shared.format == Some(Format::Csv) {
+        table.print_csv()?
+    } else {
+        table.print(style.width, 3)?
+    }
     if !shared.quiet {
         eprintln!("{} · next: plumb check show ID", counted(catalog.checks().count() as u64, "check", "checks"));
     }
@@ -63,9 +67,7 @@ fn list(shared: &Shared, style: &Style) -> anyhow::Result<Exit> {
 
 fn show(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Exit> {
     let catalog = config::catalog(shared)?;
-    let check = catalog
-        .check(id)
-        .ok_or_else(|| no_check(&catalog, id))?;
+    let check = catalog.check(id).ok_or_else(|| no_check(&catalog, id))?;
     say!("{}", style.bold(&check.title));
     say!("id        {}", check.id);
     say!("severity  {}", check.severity);
@@ -117,7 +119,11 @@ fn test(shared: &Shared, what: Option<&str>, style: &Style) -> anyhow::Result<Ex
             }
         }
     }
-    say!("{}, {} held, {failed} failed", counted(chosen.len() as u64, "check", "checks"), counted(held, "example", "examples"));
+    say!(
+        "{}, {} held, {failed} failed",
+        counted(chosen.len() as u64, "check", "checks"),
+        counted(held, "example", "examples")
+    );
     Ok(if failed == 0 { Exit::Clean } else { Exit::Error })
 }
 
@@ -127,9 +133,15 @@ fn from_path(shared: &Shared, path: &Path) -> anyhow::Result<(Arc<Catalog>, Vec<
         .ancestors()
         .find(|folder| folder.file_name().is_some_and(|name| name == "checks"))
         .and_then(Path::parent)
-        .map_or_else(|| path.to_path_buf(), |root| if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_path_buf() });
+        .map_or_else(
+            || path.to_path_buf(),
+            |root| if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_path_buf() },
+        );
     if !root.is_dir() {
-        bail!("`{}` is not below a folder `checks`\n  help: a check is CATALOG/checks/aws/SERVICE/NAME.md", path.display());
+        bail!(
+            "`{}` is not below a folder `checks`\n  help: a check is CATALOG/checks/aws/SERVICE/NAME.md",
+            path.display()
+        );
     }
     let mut folders = shared.catalogs.clone();
     folders.push(root.clone());
@@ -168,9 +180,7 @@ fn print_failure(check: &Check, result: &ExampleResult, style: &Style) {
 
 fn new(shared: &Shared, id: &str, type_id: &str, into: &Path) -> anyhow::Result<Exit> {
     let catalog = config::catalog(shared)?;
-    let of = catalog
-        .resource_type(type_id)
-        .ok_or_else(|| no_type(&catalog, type_id))?;
+    let of = catalog.resource_type(type_id).ok_or_else(|| no_type(&catalog, type_id))?;
     if catalog.check(id).is_some() {
         bail!("there is a check `{id}` already\n  help: `plumb check show {id}`");
     }
@@ -178,7 +188,9 @@ fn new(shared: &Shared, id: &str, type_id: &str, into: &Path) -> anyhow::Result<
     let (Some(cloud), Some(service), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
         bail!("`{id}` is no id for a check\n  help: write CLOUD-SERVICE-DESIRED-STATE, as in `aws-s3-bucket-tls-only`");
     };
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let plain = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
     if ![cloud, service, name].into_iter().all(plain) {
         bail!("`{id}` is no id for a check\n  help: lower-case letters, digits and `-` only");
     }

@@ -2,8 +2,8 @@
 
 use finding::{Filter, Finding};
 
-use crate::commands::scan::no_check;
 use crate::args::{FindingsArgs, Format, Output, Shared};
+use crate::commands::scan::no_check;
 use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::output::{self, Settings, Table, Wanted};

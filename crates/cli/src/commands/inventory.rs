@@ -29,12 +29,8 @@ pub(crate) fn run(shared: &Shared, args: &InventoryArgs, style: &Style) -> anyho
             found
         }
     };
-    let filter = ResourceFilter {
-        accounts: args.accounts.clone(),
-        regions: args.regions.clone(),
-        types,
-        without_views: false,
-    };
+    let filter =
+        ResourceFilter { accounts: args.accounts.clone(), regions: args.regions.clone(), types, without_views: false };
     let reader = store.reader()?;
     let mut table = Table::new(&["TYPE", "NAME", "REGION", "ACCOUNT", "UID"]);
     let mut per_type: BTreeMap<String, u64> = BTreeMap::new();
@@ -68,7 +64,11 @@ pub(crate) fn run(shared: &Shared, args: &InventoryArgs, style: &Style) -> anyho
     if !shared.quiet {
         let total: u64 = per_type.values().sum();
         let open = reader.coverage(None)?.into_iter().filter(|unit| unit.coverage.hole().is_some()).count() as u64;
-        let holes = if open == 0 { String::new() } else { format!(" · {} incomplete: there may be more", counted(open, "listing", "listings")) };
+        let holes = if open == 0 {
+            String::new()
+        } else {
+            format!(" · {} incomplete: there may be more", counted(open, "listing", "listings"))
+        };
         eprintln!(
             "{} of {}{holes} · next: plumb show UID",
             counted(total, "resource", "resources"),

@@ -26,13 +26,17 @@ pub(crate) fn run(shared: &Shared, args: &ScanArgs, style: &Style) -> anyhow::Re
     for output in &args.outputs {
         sink::check_writable(&output.destination)?;
     }
-    if args.outputs.iter().any(|output| matches!(output.destination, sink::Destination::Stdout)) && shared.format.is_some()
+    if args.outputs.iter().any(|output| matches!(output.destination, sink::Destination::Stdout))
+        && shared.format.is_some()
     {
-        bail!(UsageError("both `--format` and `--out …=-` would write to standard output\n  help: give one of them".to_owned()));
+        bail!(UsageError(
+            "both `--format` and `--out …=-` would write to standard output\n  help: give one of them".to_owned()
+        ));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
     // Held until the end: dropping it deletes the store of a scan that keeps nothing.
-    let folder = if args.no_store || args.plan { Some(tempfile::tempdir().context("no temporary folder")?) } else { None };
+    let folder =
+        if args.no_store || args.plan { Some(tempfile::tempdir().context("no temporary folder")?) } else { None };
     let location = match &folder {
         Some(folder) => folder.path().join("plumb.db").to_string_lossy().into_owned(),
         None => config::store_location(shared)?,
@@ -112,7 +116,9 @@ fn enabled_checks(catalog: &Catalog, config: &Config, args: &ScanArgs) -> anyhow
         .filter(|check| args.checks.is_empty() || named(&args.checks, check))
         .filter(|check| !named(&args.skip_checks, check))
         .filter(|check| args.severity.is_none_or(|severity| check.severity >= severity))
-        .filter(|check| args.services.is_empty() || args.services.iter().any(|name| check.id.split('-').nth(1) == Some(name)))
+        .filter(|check| {
+            args.services.is_empty() || args.services.iter().any(|name| check.id.split('-').nth(1) == Some(name))
+        })
         .cloned()
         .collect();
     if checks.is_empty() {
@@ -143,7 +149,8 @@ fn report(shared: &Shared, args: &ScanArgs, style: &Style, scanned: &Scanned) ->
         accounts: vec![scanned.summary.scope.account.to_string()],
         ..finding::Filter::default()
     };
-    let wanted = Wanted { catalog: &scanned.catalog, store: &scanned.store, settings: &scanned.settings, filter: &filter };
+    let wanted =
+        Wanted { catalog: &scanned.catalog, store: &scanned.store, settings: &scanned.settings, filter: &filter };
     for Output { format, destination } in &args.outputs {
         let rows = wanted.write(*format, destination)?;
         if !shared.quiet {
@@ -192,7 +199,9 @@ fn reason(exit: Exit, args: &ScanArgs, summary: &ScanSummary) -> String {
             format!("finished with holes in coverage ({})", whys.join(", "))
         }
         Exit::Cancelled => match &summary.stopped {
-            Some(hole) => format!("stopped: {}; renew the credentials and run the scan with --resume", summary::detail(hole)),
+            Some(hole) => {
+                format!("stopped: {}; renew the credentials and run the scan with --resume", summary::detail(hole))
+            }
             None => "cancelled; the same command with --resume goes on".to_owned(),
         },
     }

@@ -32,7 +32,8 @@ pub(crate) fn run(shared: &Shared, text: &str, style: &Style) -> anyhow::Result<
     let (facts, norm) = engine::with_prover(&catalog, &store, &config.settings(), now, |prover| prover.facts(&uid))?;
     let verdicts = verdicts(&reader, &stored)?;
     if shared.format == Some(Format::Json) {
-        let edges: Vec<_> = reader.edges_from(&uid)?.iter().map(|edge| (edge.name.to_string(), target(&edge.target))).collect();
+        let edges: Vec<_> =
+            reader.edges_from(&uid)?.iter().map(|edge| (edge.name.to_string(), target(&edge.target))).collect();
         let document = serde_json::json!({
             "uid": &*uid, "type": &*stored.unit.type_id, "name": stored.name, "account": &*stored.unit.account,
             "region": &*stored.region, "owner": stored.owner, "tags": stored.tags, "document": stored.document,
@@ -80,7 +81,9 @@ fn print_edges(reader: &Reader, uid: &str) -> anyhow::Result<()> {
 fn target(target: &Target) -> String {
     match target {
         Target::Resource(uid) => printable(uid),
-        Target::Missing(name) => format!("{} (missing: the listing is complete and has no such thing)", printable(name)),
+        Target::Missing(name) => {
+            format!("{} (missing: the listing is complete and has no such thing)", printable(name))
+        }
         Target::Foreign(name) => format!("{} (foreign: its account is not in the store)", printable(name)),
         Target::Unread(hole) => format!("unread: {hole}"),
     }

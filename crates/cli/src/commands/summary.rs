@@ -108,8 +108,13 @@ fn print_undecided(summary: &ScanSummary, style: &Style) {
     }
     let others: u64 = summary.undecided.iter().filter(|one| !one.hole.why.is_coverage_hole()).count() as u64;
     if others > 0 {
-        let whys: std::collections::BTreeSet<&str> =
-            summary.undecided.iter().map(|one| one.hole.why).filter(|why| !why.is_coverage_hole()).map(|why| why.as_str()).collect();
+        let whys: std::collections::BTreeSet<&str> = summary
+            .undecided
+            .iter()
+            .map(|one| one.hole.why)
+            .filter(|why| !why.is_coverage_hole())
+            .map(|why| why.as_str())
+            .collect();
         let whys: Vec<&str> = whys.into_iter().collect();
         say!("  {}", style.dim(&format!("also undecided: {}", whys.join(", "))));
     }
@@ -143,8 +148,12 @@ pub(crate) fn print_plan(scope: &AccountScope, estimate: &Estimate, checks: usiz
     );
     say!("{:<16} {:>9} {:>9}   calls per resource once it is listed", "service", "listings", "calls");
     for (service, one) in &estimate.services {
-        let details: Vec<String> =
-            one.per_resource.iter().filter(|(_, calls)| **calls > 0).map(|(of, calls)| format!("{of} {calls}")).collect();
+        let details: Vec<String> = one
+            .per_resource
+            .iter()
+            .filter(|(_, calls)| **calls > 0)
+            .map(|(of, calls)| format!("{of} {calls}"))
+            .collect();
         say!("{service:<16} {:>9} {:>9}   {}", number(one.units), number(one.calls), details.join(", "));
     }
     let calls: u64 = estimate.services.values().map(|one| one.calls).sum();

@@ -12,9 +12,7 @@ pub(crate) fn run(shared: &Shared, action: &TypeAction) -> anyhow::Result<Exit> 
     match action {
         TypeAction::List { proof } => list(&catalog, *proof)?,
         TypeAction::Show { id } => {
-            let of = catalog
-                .resource_type(id)
-                .ok_or_else(|| no_type(&catalog, id))?;
+            let of = catalog.resource_type(id).ok_or_else(|| no_type(&catalog, id))?;
             show(&catalog, of);
         }
     }
@@ -41,7 +39,8 @@ fn show(catalog: &Catalog, of: &ResourceType) {
         say!("kind      {kind}");
     }
     say!("id        {}", of.uid.text());
-    let needs = |call: &catalog::Call| catalog.permissions(call).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let needs =
+        |call: &catalog::Call| catalog.permissions(call).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if let Some(list) = &of.list {
         say!("listed    {}   needs {}", list.call, needs(&list.call));
     }
@@ -52,7 +51,9 @@ fn show(catalog: &Catalog, of: &ResourceType) {
         let members: Vec<String> = catalog.gives(of, index).iter().map(ToString::to_string).collect();
         match (&get.call, get.source.as_ref().and_then(|id| catalog.source(id))) {
             (Some(call), _) => say!("detail    {call}   needs {}   gives {}", needs(call), members.join(", ")),
-            (None, Some(source)) => say!("detail    {}   needs {}   gives {}", source.call, needs(&source.call), members.join(", ")),
+            (None, Some(source)) => {
+                say!("detail    {}   needs {}   gives {}", source.call, needs(&source.call), members.join(", "))
+            }
             (None, None) => {}
         }
     }

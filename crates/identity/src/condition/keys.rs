@@ -1,6 +1,6 @@
 //! Whom one value of a condition lets through, key by key.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ipnet::IpNet;
 
@@ -176,8 +176,8 @@ fn address_bound(key: &str, value: &Arc<str>, settings: &Settings) -> Reach {
 }
 
 /// Ranges that are never routed on the internet.
-fn is_private(range: &IpNet) -> bool {
-    const PRIVATE: [&str; 9] = [
+static PRIVATE: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
+    let texts = [
         "10.0.0.0/8",
         "172.16.0.0/12",
         "192.168.0.0/16",
@@ -188,5 +188,9 @@ fn is_private(range: &IpNet) -> bool {
         "fe80::/10",
         "::1/128",
     ];
-    PRIVATE.iter().filter_map(|text| text.parse::<IpNet>().ok()).any(|private| private.contains(range))
+    texts.iter().filter_map(|text| text.parse().ok()).collect()
+});
+
+fn is_private(range: &IpNet) -> bool {
+    PRIVATE.iter().any(|private| private.contains(range))
 }

@@ -136,6 +136,18 @@ fn a_boundary_caps_an_administrator() {
     assert_eq!(unread.fact(&role(READER), "admin"), Value::Bool(false), "a boundary allows nothing");
 }
 
+#[test]
+fn the_statements_that_make_an_administrator_are_told() {
+    let cloud = Cloud::default().edge("role", "allowed_by", vec![policy("power", ADMIN)]);
+    let by = cloud.fact(&role(READER), "admin_by");
+    assert_eq!(by.items().len(), 1);
+    assert_eq!(by.items()[0].get("policy").as_str(), Some("policy of power"));
+    let text = by.items()[0].get("because").items()[0].get("text").as_str().map(str::to_owned);
+    assert_eq!(text.as_deref(), Some("allows * on *"));
+    let capped = Cloud::default().edge("role", "bounded_by", vec![policy("b", READER)]);
+    assert!(capped.fact(&role(ADMIN), "admin_by").items().is_empty());
+}
+
 fn bucket(block: &str) -> Entity {
     let statement = r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}"#;
     entity("aws.s3.bucket", "b", &format!(r#"{{"Name": "b", "Policy": {{"Statement": {statement}}} {block}}}"#))

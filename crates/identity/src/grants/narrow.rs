@@ -61,5 +61,11 @@ fn foreign(party: &Party, bounds: &[Bound]) -> Vec<Party> {
     if named && party.account.is_some() && !bounds.iter().any(|bound| bound.party.account == party.account) {
         return Vec::new();
     }
-    vec![party.clone()]
+    let ours = |bound: &Bound| bound.party.to == To::Own || bound.via == Via::Service;
+    match bounds.first() {
+        Some(first) if bounds.iter().all(ours) => {
+            vec![Party { held_to: Some(first.party.principal.clone()), ..party.clone() }]
+        }
+        _ => vec![party.clone()],
+    }
 }

@@ -110,7 +110,10 @@ fn grant(statement: &Statement, start: &Party, party: Party, conditions: &Condit
     let actions = Coverage::of(Some(&statement.actions));
     let mut because = vec![Reason { statement: statement.label.clone(), text: allows(statement, start, &actions) }];
     if party != *start {
-        let text = format!("its conditions keep it to {}", party.text());
+        let text = match &party.held_to {
+            Some(place) => format!("its conditions hold that account to {place}"),
+            None => format!("its conditions keep it to {}", party.text()),
+        };
         because.push(Reason { statement: statement.label.clone(), text });
     }
     // An unread condition may keep strangers out; it cannot make a grant to ourselves matter more.

@@ -37,6 +37,7 @@ fn line(grant: &Grant) -> String {
     let value = grant.to_value("policy");
     for (flag, set) in [
         ("guarded", grant.party.guarded),
+        ("held", value.get("neutralised_by").as_str().is_some()),
         ("unknown", value.get("neutralised_by").unknown().is_some()),
         ("conditional", grant.conditional),
     ] {

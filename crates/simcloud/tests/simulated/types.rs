@@ -4,7 +4,7 @@ use catalog::Catalog;
 use resource::Value;
 use simcloud::Estate;
 
-use crate::support::{Cloud, files};
+use crate::support::{Asker, Cloud, files};
 
 /// A cloud whose catalogue has one more type, and whose estate has documents of it.
 fn cloud(name: &str, of: &str, file: &str, documents: &str) -> Cloud {
@@ -79,4 +79,18 @@ items = "DBSnapshots[]"
     };
     assert_eq!(list("manual"), ["a"]);
     assert_eq!(list("automated"), ["b"]);
+}
+
+#[test]
+fn the_demo_fits_the_catalogue_and_its_rules_deny_something() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/demo/aws");
+    let rules = std::fs::read_to_string(folder.join("rules.toml")).unwrap();
+    let catalog = Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap();
+    let cloud = Cloud::of(catalog, &rules, Estate::load(&folder).unwrap());
+    let asker = Asker { key: cloud.handle.accounts()[0].access_key.to_string(), ..Asker::default() };
+    let ask = |bucket: &str, region: &str| {
+        cloud.ask_as(&asker, "s3:GetBucketPolicy", region, &format!(r#"{{"Bucket":"{bucket}"}}"#))
+    };
+    assert!(ask("larkfield-trail", "eu-west-1").is_ok());
+    assert_eq!(ask("larkfield-data-science", "eu-central-1").unwrap_err().code, "AccessDenied");
 }

@@ -230,3 +230,23 @@ fn a_damaged_document_is_an_error_that_names_the_store() {
     assert!(all.any(|found| found.is_err()));
     assert!(all.next().is_none(), "after an error there is nothing more");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_new_store_can_be_read_by_its_owner_only_and_an_old_one_keeps_its_rights() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new").join("p.db");
+    let location = path.display().to_string();
+    let store = Store::open(&location).unwrap();
+    let writer = store.begin_scan(&options("1")).unwrap();
+    let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+        assert_eq!(rights(&file.unwrap().path()), 0o600);
+    }
+    assert_eq!(rights(path.parent().unwrap()), 0o700);
+    drop((writer, store));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    drop(Store::open(&location).unwrap());
+    assert_eq!(rights(&path), 0o640);
+}

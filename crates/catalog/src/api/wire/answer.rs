@@ -76,8 +76,7 @@ pub fn encode_response(
 
 fn write(model: &ServiceModel, operation: &Operation, output: &Value, request_id: &str) -> Result<Response, Fault> {
     let mut response = Response { status: operation.http.status, ..Response::default() };
-    let id_header = if model.metadata.protocol == Protocol::RestXml { "x-amz-request-id" } else { "x-amzn-RequestId" };
-    response.headers.push((id_header.into(), request_id.into()));
+    response.headers.push((model.metadata.protocol.request_id_header().into(), request_id.into()));
     let content_type = match model.metadata.protocol {
         Protocol::Query | Protocol::Ec2 => "text/xml;charset=UTF-8",
         Protocol::RestXml => "application/xml",

@@ -106,8 +106,8 @@ fn read_json(body: &[u8], headers: &dyn Headers, answer: &mut ErrorAnswer) {
 
 /// Writes an error answer in the service's dialect.
 pub fn encode_error(model: &ServiceModel, code: &str, message: &str, status: u16, request_id: &str) -> Response {
-    let mut headers = vec![("x-amzn-RequestId".to_owned(), request_id.to_owned())];
     let protocol = model.metadata.protocol;
+    let mut headers = vec![(protocol.request_id_header().to_owned(), request_id.to_owned())];
     let body = match protocol {
         Protocol::Json | Protocol::RestJson => {
             headers.push(("Content-Type".into(), "application/json".into()));
