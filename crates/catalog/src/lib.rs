@@ -46,6 +46,9 @@ pub use types::{
 use api::ApiIndex;
 use facts::Facts;
 
+/// (type, index of the get) → the members that it gives, once asked for.
+type Given = HashMap<(Arc<str>, usize), Vec<Path>>;
+
 /// Everything that Plumb knows about providers and about what should be so.
 pub struct Catalog {
     types: BTreeMap<Arc<str>, ResourceType>,
@@ -56,7 +59,7 @@ pub struct Catalog {
     checks: BTreeMap<Arc<str>, Arc<Check>>,
     aliases: BTreeMap<Arc<str>, Arc<str>>,
     api: Arc<ApiIndex>,
-    gives: Mutex<HashMap<(Arc<str>, usize), Vec<Path>>>,
+    gives: Mutex<Given>,
     schemas: Mutex<HashMap<Arc<str>, expr::Type>>,
 }
 

@@ -86,6 +86,9 @@ pub fn run_examples(
     Ok(results)
 }
 
+/// Whose set, and which.
+type SetKey = (Arc<str>, String);
+
 /// The world that an example describes.
 struct World<'a> {
     catalog: &'a Catalog,
@@ -95,7 +98,7 @@ struct World<'a> {
     now: i64,
     /// uid → the example's node, where its neighbours are.
     nodes: RefCell<HashMap<Arc<str>, Value>>,
-    sets: RefCell<HashMap<(Arc<str>, String), Arc<EntitySet>>>,
+    sets: RefCell<HashMap<SetKey, Arc<EntitySet>>>,
 }
 
 impl<'a> World<'a> {
@@ -203,7 +206,7 @@ impl<'a> World<'a> {
         Arc::new(EntitySet { members, open })
     }
 
-    fn remembered(&self, key: (Arc<str>, String), make: impl FnOnce() -> Arc<EntitySet>) -> Arc<EntitySet> {
+    fn remembered(&self, key: SetKey, make: impl FnOnce() -> Arc<EntitySet>) -> Arc<EntitySet> {
         if let Some(known) = self.sets.borrow().get(&key) {
             return known.clone();
         }

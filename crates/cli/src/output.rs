@@ -33,7 +33,7 @@ impl Wanted<'_> {
         if format == sink::Format::Csv {
             return Ok(sink::write(format, to, rows)?);
         }
-        self.with_evidence(|prove| Ok(sink::write(format, to, rows.map(|row| row.map(|finding| prove(finding))))?))
+        self.with_evidence(|prove| Ok(sink::write(format, to, rows.map(|row| row.map(&mut *prove)))?))
     }
 
     /// One JSON document: `{"summary": …, "findings": […]}`.
@@ -63,7 +63,7 @@ impl Wanted<'_> {
         use_it: impl FnOnce(&mut dyn FnMut(Finding) -> Finding) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
         let now = jiff::Timestamp::now().as_microsecond();
-        let result = engine::with_prover(self.catalog, self.store, &self.settings.values, now, |prover| {
+        engine::with_prover(self.catalog, self.store, &self.settings.values, now, |prover| {
             let mut known: HashMap<(Arc<str>, Arc<str>), Vec<resource::Outcome>> = HashMap::new();
             let mut prove = |mut finding: Finding| {
                 if matches!(finding.verdict, Verdict::Fail | Verdict::Unknown) {
@@ -81,8 +81,7 @@ impl Wanted<'_> {
                 finding
             };
             use_it(&mut prove)
-        })?;
-        result
+        })?
     }
 }
 

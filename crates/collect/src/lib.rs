@@ -16,6 +16,8 @@
 //! # }
 //! ```
 
+#![deny(missing_docs)]
+
 mod assemble;
 mod aws;
 mod batch;

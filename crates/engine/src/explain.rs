@@ -29,17 +29,20 @@ pub struct Explained {
     pub explanation: Explanation,
 }
 
+/// A resource as stored and as rules see it.
+type Subject = (StoredResource, Entity);
+
 /// Evaluates checks again over what the store holds.
 pub struct Prover<'a> {
     catalog: &'a Arc<Catalog>,
     world: &'a World<'a>,
     reader: &'a Reader,
-    subjects: RefCell<HashMap<Arc<str>, Option<(StoredResource, Entity)>>>,
+    subjects: RefCell<HashMap<Arc<str>, Option<Subject>>>,
     failure: RefCell<Option<StoreError>>,
 }
 
 impl Prover<'_> {
-    fn subject(&self, uid: &Arc<str>) -> Option<(StoredResource, Entity)> {
+    fn subject(&self, uid: &Arc<str>) -> Option<Subject> {
         if let Some(known) = self.subjects.borrow().get(uid) {
             return known.clone();
         }

@@ -12,6 +12,9 @@ use store::{Edge, Reader, ResourceFilter, StoreError, StoredResource};
 
 use crate::account::AccountScope;
 
+/// Type, account, and region or empty for all.
+type Listed = (Arc<str>, Arc<str>, Arc<str>);
+
 /// Everything that rules may ask about, read from the store on demand.
 pub struct World<'a> {
     catalog: &'a Catalog,
@@ -27,7 +30,7 @@ pub struct World<'a> {
     /// Edges whose target could not be learned: they may lead anywhere.
     unread: Vec<(Edge, Arc<Hole>)>,
     entities: RefCell<HashMap<Arc<str>, Option<Entity>>>,
-    sets: RefCell<HashMap<(Arc<str>, Arc<str>, Arc<str>), Arc<EntitySet>>>,
+    sets: RefCell<HashMap<Listed, Arc<EntitySet>>>,
     /// The first failure of the store: a scope cannot return errors, so it is asked for at the end.
     failure: RefCell<Option<StoreError>>,
 }

@@ -1,5 +1,7 @@
 //! What is refused, and in which words.
 
+mod common;
+
 use expr::{Diagnostic, Template, parse, parse_rule, render};
 
 fn fault(text: &str) -> (String, String, String) {
@@ -87,6 +89,36 @@ impl expr::Scope for Nowhere {
     fn now(&self) -> i64 {
         0
     }
+}
+
+#[test]
+fn the_deepest_rules_are_judged_and_explained_on_a_small_stack() {
+    let nested = |open: &str, times: usize| format!("{}self.X{}", open.repeat(times), ")".repeat(times));
+    let chained = |step: &str, lets: usize| {
+        let mut text = "let a0 = true\n".to_owned();
+        for at in 1..lets {
+            text += &format!("let a{at} = {}\n", step.replace('#', &format!("a{}", at - 1)));
+        }
+        format!("{text}pass when a{}\nsay \"x\"", lets - 1)
+    };
+    let rules: Vec<String> = ["[1].all(v, ", "[1].exists(v, !", "(true ? true : ", "size([1] + [", "has(", "(true && "]
+        .into_iter()
+        .map(|open| {
+            let text = nested(open, if open.ends_with('[') { 20 } else { 40 });
+            let text = if open.ends_with('[') { text.replace(')', "])") } else { text };
+            format!("pass when {text}\nsay \"x\"")
+        })
+        .chain([chained("[1].all(v, #)", 30), chained("[#].exists(v, v)", 30), chained("!#", 45)])
+        .collect();
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    let judged = small.spawn(move || {
+        for text in &rules {
+            let rule = parse_rule(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+            assert_eq!(rule.explain(&expr::Entity::default(), &Nowhere).len(), 1);
+            rule.check(&common::Types, "aws.s3.bucket");
+        }
+    });
+    assert!(judged.expect("a thread").join().is_ok());
 }
 
 #[test]

@@ -71,29 +71,50 @@ impl From<Verdict> for Status {
 
 /// One exported finding. Times are RFC 3339 in UTC to the second; `frameworks` is joined by `;`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[expect(missing_docs, reason = "the names are the contract and say what they hold")]
 pub struct Record<'a> {
+    /// The check's present id.
     pub check_id: &'a str,
+    /// The verdict, or that it is excepted.
     pub status: Status,
+    /// `critical high medium low info`.
     pub severity: &'static str,
+    /// 0 to 100.
     pub score: u8,
+    /// `aws`, `azure` or `gcp`.
     pub provider: &'a str,
+    /// The account, subscription or project.
     pub account: &'a str,
+    /// The region; empty where there is none.
     pub region: &'a str,
+    /// `aws.s3.bucket`.
     pub resource_type: &'a str,
+    /// The provider's own global id.
     pub resource_uid: &'a str,
+    /// Its last part, the id within the service.
     pub resource_id: &'a str,
+    /// The name as people know it.
     pub resource_name: &'a str,
+    /// Which item of the resource; empty for the resource itself.
     pub discriminator: &'a str,
+    /// What should be so.
     pub title: &'a str,
+    /// What is so.
     pub message: &'a str,
+    /// The check's objective.
     pub objective: &'a str,
+    /// Who is to mend it; empty until ownership is recorded.
     pub owner: &'a str,
+    /// RFC 3339.
     pub first_seen: String,
+    /// RFC 3339.
     pub last_changed: String,
+    /// Requirements that the check serves, joined by `;`.
     pub frameworks: String,
+    /// 32 hex digits.
     pub fingerprint: String,
+    /// The fields that decided; JSON only.
     pub evidence: &'a [Evidence],
+    /// What could not be read; JSON only.
     pub unknown: Vec<UnknownRecord<'a>>,
 }
 

@@ -51,6 +51,9 @@ pub struct JoinReport {
     pub unread: u64,
 }
 
+/// How many answers are kept while references are resolved.
+const MEMORY: usize = 100_000;
+
 /// `edges.state`.
 pub(crate) const RESOURCE: i64 = 0;
 pub(crate) const MISSING: i64 = 1;
@@ -94,6 +97,10 @@ impl Session {
             let page = self.open_edges(next)?;
             let Some(last) = page.last() else { break };
             next = last.id;
+            // Neighbouring edges share their targets; memory does not grow with the estate.
+            if memory.len() > MEMORY {
+                memory.clear();
+            }
             for edge in page {
                 let key = (edge.to_type.clone(), edge.target, edge.account.clone(), edge.region.clone());
                 let outcome = match memory.get(&key) {

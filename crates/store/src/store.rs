@@ -34,14 +34,16 @@ pub(crate) struct Shared {
 
 /// Held by the one writer. The operating system lets go of a file's lock when the process dies, however it dies.
 pub(crate) enum WriteLock {
-    File(#[expect(dead_code, reason = "held for its lock, which ends with it")] File),
+    File(File),
     Memory(Arc<Shared>),
 }
 
 impl Drop for WriteLock {
     fn drop(&mut self) {
-        if let WriteLock::Memory(shared) = self {
-            shared.memory_writer.store(false, Release);
+        match self {
+            // Closing the file lets go of the lock as well, so a failure here has no effect.
+            WriteLock::File(file) => drop(file.unlock()),
+            WriteLock::Memory(shared) => shared.memory_writer.store(false, Release),
         }
     }
 }

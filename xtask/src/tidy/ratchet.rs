@@ -8,6 +8,8 @@ use anyhow::Context;
 use super::tree::{Problem, Tree, code};
 
 const FILE: &str = "xtask/tidy.toml";
+/// In two parts, so that this line does not count itself.
+const PANICKING: [[&str; 2]; 2] = [[".unwrap", "()"], [".expect", "(\""]];
 
 /// What is counted, by the name it has in `xtask/tidy.toml`.
 pub(super) fn counts(tree: &Tree) -> BTreeMap<&'static str, usize> {
@@ -19,9 +21,9 @@ pub(super) fn counts(tree: &Tree) -> BTreeMap<&'static str, usize> {
     for name in tree.crates() {
         for (_, text) in tree.product(name) {
             for line in text.lines().map(code) {
-                add("allow", line.matches("#[allow(").count() + line.matches("#![allow(").count());
-                add("expect_attribute", line.matches("#[expect(").count() + line.matches("#![expect(").count());
-                add("unwrap", line.matches(".unwrap()").count() + line.matches(".expect(\"").count());
+                add("allow", usize::from(line.starts_with("#[allow(") || line.starts_with("#![allow(")));
+                add("expect_attribute", usize::from(line.starts_with("#[expect(") || line.starts_with("#![expect(")));
+                add("unwrap", PANICKING.iter().map(|call| line.matches(&call.concat()).count()).sum());
             }
         }
     }

@@ -72,8 +72,11 @@ pub(super) fn leftovers(tree: &Tree) -> Vec<Problem> {
     // Put together so that this file does not find itself.
     let home =
         ["/ro", "ot/|/Us", "ers/|/ho", "me/(?:runner|dev|user|build|ubuntu)/|/wo", "rk/|/tm", "p/plumb"].concat();
-    let paths = Regex::new(&format!(r#"(?:^|["'`\s=(:])({home})"#)).expect("a pattern of ours");
-    let words = Regex::new(&["\\b(?:TO", "DO|FIX", "ME|XX", "X)\\b"].concat()).expect("a pattern of ours");
+    let paths = Regex::new(&format!(r#"(?:^|["'`\s=(:])({home})"#));
+    let words = Regex::new(&["\\b(?:TO", "DO|FIX", "ME|XX", "X)\\b"].concat());
+    let (Ok(paths), Ok(words)) = (paths, words) else {
+        return vec![Problem::new("xtask/src/tidy/text.rs", "a pattern is malformed; correct it")];
+    };
     let outside = [".", "./sha", "red/"].concat();
     let mut problems = Vec::new();
     for (file, text) in tree.iter().filter(|(file, _)| !file.ends_with("Cargo.lock")) {

@@ -103,6 +103,11 @@ impl AwsClient {
     /// Waits for the API's pace, or gives up when that would take too long.
     async fn leave(&self, pace: &Pace, tries: &Tries, target: &CallTarget) -> Result<Ticket, CallError> {
         let now = self.clock().now();
+        if now > tries.deadline {
+            let mut error = self.failure(target, "the time for this scan is over");
+            error.attempts = tries.sent;
+            return Err(error);
+        }
         let ticket = pace.take(now);
         if now + ticket.wait > tries.deadline {
             let mut error = self.error(target, ErrorClass::Throttled, "its turn did not come in time");

@@ -21,6 +21,20 @@ async fn the_identity_is_asked_once() {
 }
 
 #[tokio::test]
+async fn no_secret_shows_in_a_clients_debug_text() {
+    let server = Server::start(vec![role_answer("ASIAONE", 3600), ok("{}")]).await;
+    let client = server.client(|options| {
+        options.roles = roles(&["one"]);
+        options.keys = Some(cloud::Keys { access_key_id: "AKID".into(), secret_access_key: "HUSH".into() });
+    });
+    let client = client.await;
+    call(&client, "kms:ListKeys", "{}").await.unwrap();
+    let text = format!("{client:?}");
+    assert!(text.contains("role/one"), "{text}");
+    assert!(!text.contains("HUSH") && !text.contains("QUIETKEY") && !text.contains("QUIETTOKEN"), "{text}");
+}
+
+#[tokio::test]
 async fn only_reads_are_sent_without_a_grant() {
     let server = Server::start(vec![ok("{}")]).await;
     let client = server.client(|_| {}).await;
@@ -134,8 +148,8 @@ async fn codes_about_the_thing_asked_for_are_left_to_the_type_file() {
 fn role_answer(key: &str, seconds: u64) -> Reply {
     let expiry = jiff::Timestamp::from_second((NOW + seconds) as i64).unwrap();
     ok(&format!(
-        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
-         <SessionToken>t</SessionToken><Expiration>{expiry}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>QUIETKEY</SecretAccessKey>\
+         <SessionToken>QUIETTOKEN</SessionToken><Expiration>{expiry}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
     ))
 }
 
@@ -158,7 +172,7 @@ async fn roles_are_assumed_one_with_the_other() {
         "{}",
         seen[0].body
     );
-    assert_eq!(seen[2].header("x-amz-security-token"), "t");
+    assert_eq!(seen[2].header("x-amz-security-token"), "QUIETTOKEN");
 }
 
 #[tokio::test]

@@ -43,6 +43,22 @@ async fn the_scans_time_limit_ends_a_call_too() {
 }
 
 #[tokio::test]
+async fn nothing_is_sent_after_the_scans_time() {
+    let server = Server::start(vec![ok(KEYS)]).await;
+    let mut clock = cloud::Clock::default();
+    let client = server.client(|options| {
+        options.scan_limit = Some(Duration::from_secs(60));
+        clock = options.clock.clone();
+    });
+    let client = client.await;
+    call(&client, "kms:ListKeys", "{}").await.unwrap();
+    clock.advance(Duration::from_secs(61));
+    let error = call(&client, "kms:ListKeys", "{}").await.unwrap_err();
+    assert_eq!((error.class, error.attempts, server.seen().len()), (ErrorClass::Failed, 0, 1));
+    assert!(error.to_string().contains("time for this scan is over"), "{error}");
+}
+
+#[tokio::test]
 async fn retry_after_is_honoured() {
     let slow = Reply::Http(429, vec![("retry-after".into(), "90".into())], "{}".into());
     let server = Server::start(vec![slow, ok(KEYS)]).await;

@@ -217,3 +217,30 @@ fn verdicts_of_unheard_of_resources_or_checks_are_refused_by_name() {
         assert!(error.contains(word), "{error}");
     }
 }
+
+#[test]
+fn verdicts_of_a_check_that_left_the_catalogue_end_and_the_others_stay() {
+    let bench = with_buckets(&["arn:a", "arn:b"]);
+    bench.scan(|writer| {
+        show(writer, &["arn:a", "arn:b"]);
+        for (uid, verdict) in [("arn:a", Verdict::Fail), ("arn:b", Verdict::Pass)] {
+            judge(writer, uid, &[C, D], vec![outcome(C, uid, "", verdict), outcome(D, uid, "", verdict)]);
+        }
+    });
+    let since = listed(&bench, &[Verdict::Pass]).into_iter().find(|f| &*f.check == D).unwrap().first_seen;
+    bench.scan(|writer| {
+        show(writer, &["arn:a", "arn:b"]);
+        writer.catalogue(&[D.into(), "another".into()]).unwrap();
+    });
+    let left = listed(&bench, &[Verdict::Fail, Verdict::Pass]);
+    assert_eq!(brief(&left), ["FAIL arn:a  Open", "PASS arn:b  Closed"]);
+    assert!(left.iter().all(|finding| &*finding.check == D));
+    assert_eq!(left[1].first_seen, since, "a pass is as old as before");
+    let counts = bench.store.reader().unwrap().counts().unwrap();
+    assert_eq!((counts.pass, counts.fail), (1, 1));
+    bench.scan(|writer| {
+        show(writer, &["arn:a", "arn:b"]);
+        judge(writer, "arn:a", &[C], vec![outcome(C, "arn:a", "", Verdict::Fail)]);
+    });
+    assert_eq!(listed(&bench, &[Verdict::Fail]).len(), 2, "it came back");
+}
