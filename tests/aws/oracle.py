@@ -112,6 +112,9 @@ def sample(shape, style, path=(), place=None):
         out = {}
         for name, member in shape.members.items():
             where = member.serialization.get("location") or place
+            # The filter's bodies are text, so a blob that is the body itself must be.
+            if shape.serialization.get("payload") == name and member.type_name == "blob":
+                where = "payload"
             value = sample(member, style, (*path, shape.name), where)
             if member.serialization.get("hostLabel"):
                 value = "123456789012"
@@ -140,7 +143,7 @@ def sample(shape, style, path=(), place=None):
         micros = 123000 if style == "awkward" and place is None else 0
         return datetime.datetime(2026, 1, 2, 3, 4, 5, micros, tzinfo=datetime.timezone.utc)
     if kind == "blob":
-        return b"\x00\xff blob" if style == "awkward" else b"blob"
+        return b"\x00\xff blob" if style == "awkward" and place != "payload" else b"blob"
     if style == "awkward":
         return {"header": "a-b", "headers": "a-b", "uri": "a b/ü:c"}.get(place, AWKWARD)
     return "text"

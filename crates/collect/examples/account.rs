@@ -70,7 +70,19 @@ async fn main() {
     let mut n = 0;
     while let Some(e) = rx.recv().await {
         match e {
-            Event::Resource(r) if std::env::var("JSON").is_ok() => { n += 1; let h: Vec<String> = r.holes.iter().flat_map(|h| h.members.iter().map(move |m| format!("{m}|{}|{}|{}", h.hole.why, h.hole.call.clone().unwrap_or_default(), h.partial))).collect(); println!("R\t{}\t{}\t{}\t{}", r.unit, r.uid, r.document.to_json(), h.join(";")) }
+            Event::Resource(r) if std::env::var("JSON").is_ok() => {
+                n += 1;
+                let h: Vec<String> = r
+                    .holes
+                    .iter()
+                    .flat_map(|h| {
+                        h.members.iter().map(move |m| {
+                            format!("{m}|{}|{}|{}", h.hole.why, h.hole.call.clone().unwrap_or_default(), h.partial)
+                        })
+                    })
+                    .collect();
+                println!("R\t{}\t{}\t{}\t{}", r.unit, r.uid, r.document.to_json(), h.join(";"))
+            }
             Event::Resource(r) => {
                 n += 1;
                 if !quiet {

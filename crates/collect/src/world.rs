@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use catalog::Call;
 use resource::{Hole, Map, Path, Value, Why};
@@ -48,7 +49,7 @@ impl World {
             plans,
             sources,
             gate: Semaphore::new(width),
-            active: Semaphore::new(width.max(4)),
+            active: Semaphore::new((2 * width).max(16)),
             events,
             told: Mutex::default(),
         }
@@ -120,6 +121,20 @@ impl Calls {
         self.requests.swap(0, Ordering::Relaxed)
     }
 
+    /// Waits for a place among the calls in flight. The semaphores are never closed.
+    async fn in_turn<T>(&self, world: &World, call: impl Future<Output = T>) -> T {
+        let _own = self.own.acquire().await;
+        let place = world.gate.acquire().await;
+        let mut call = std::pin::pin!(call);
+        match tokio::time::timeout(PATIENCE, &mut call).await {
+            Ok(result) => result,
+            Err(_) => {
+                drop(place);
+                call.await
+            }
+        }
+    }
+
     fn count(&self, result: &Result<Answer, Failure>) {
         let requests = result.as_ref().map_or_else(|failure| failure.requests, |answer| answer.requests);
         self.requests.fetch_add(u64::from(requests), Ordering::Relaxed);
@@ -138,8 +153,7 @@ impl Calls {
     ) -> Result<Output, Failure> {
         let input = Value::Map(input);
         let Some(results) = results else {
-            let _turn = (self.own.acquire().await, world.gate.acquire().await);
-            let result = world.request.caller.call(&target, &input).await;
+            let result = self.in_turn(world, world.request.caller.call(&target, &input)).await;
             self.count(&result);
             return result.map(|answer| Output { value: answer.output, cut: None });
         };
@@ -173,12 +187,15 @@ pub(crate) struct Paged<'a> {
 
 impl Paged<'_> {
     pub(crate) async fn next(&mut self) -> Option<Result<Value, Failure>> {
-        let _turn = (self.calls.own.acquire().await, self.world.gate.acquire().await);
-        let result = self.pages.next().await?;
+        let result = self.calls.in_turn(self.world, self.pages.next()).await?;
         self.calls.count(&result);
         Some(result.map(|answer| answer.output))
     }
 }
+
+/// A call that takes longer waits for the provider: it is throttled, or its answer is slow. Its place goes to others, so
+/// that one throttled API does not hold up the rest.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where a call of the catalogue goes.
 pub(crate) fn target(call: &Call, region: Arc<str>) -> Target {

@@ -126,7 +126,7 @@ proptest! {
         let failing: BTreeMap<Point, Why> =
             points().into_iter().zip(chosen).filter_map(|(point, why)| Some((point, why?))).collect();
         let setup = setup(Types::of(&[THING]), script(&failing)).concurrency(concurrency);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let found = runtime.block_on(setup.run());
         prop_assert_eq!(found.uids(), IDS.to_vec());
         prop_assert!(is_complete(found.report("aws.x.thing", "eu-west-1")));

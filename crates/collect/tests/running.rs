@@ -77,6 +77,26 @@ async fn a_large_unit_does_not_keep_a_small_one_waiting() {
     assert!(at < 40, "the small unit's detail is call {at} of {}", calls.len());
 }
 
+#[tokio::test(start_paused = true)]
+async fn calls_that_wait_for_a_throttled_provider_do_not_hold_up_the_others() {
+    let smalls = format!(r#"{{"Smalls":{}}}"#, numbered("s", 0, 40));
+    let script = things(50).with("x:GetA", r#"{"@region":"eu-west-1"}"#, Reply::Hang).with(
+        "y:ListSmall",
+        r#"{"@region":"eu-west-1"}"#,
+        smalls.as_str(),
+    );
+    let setup = setup(Types::of(&[THING, SMALL]), script).concurrency(4);
+    let found = setup
+        .run_watching(|event| {
+            if matches!(event, Event::UnitFinished(_)) {
+                setup.stop.send_replace(true);
+            }
+        })
+        .await;
+    assert_eq!(found.report("aws.y.small", "").resources, 40);
+    assert!(setup.script.count("x:GetA") <= 4, "the waiting unit gets no more than its share");
+}
+
 #[tokio::test]
 async fn resources_are_emitted_before_the_listing_ends_and_pages_wait_for_them() {
     let listing: Vec<String> =

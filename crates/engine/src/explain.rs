@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use catalog::{Catalog, Check, Demand, ResourceType};
-use expr::{Entity, Explanation};
+use expr::{Entity, Explanation, Scope};
 use finding::Finding;
 use resource::{Map, Outcome, Value};
 use store::{Reader, Store, StoreError, StoredResource};
@@ -27,6 +27,8 @@ pub struct Explained {
     pub outcome: Outcome,
     /// Each step of the rule.
     pub explanation: Explanation,
+    /// How to fix it, filled in with the resource: (`Console`, text), (`Terraform`, text) …
+    pub fixes: Vec<(String, String)>,
 }
 
 /// A resource as stored and as rules see it.
@@ -79,10 +81,14 @@ impl Prover<'_> {
         let check = self.catalog.check(&finding.check)?;
         let (stored, subject) = self.subject(&finding.uid)?;
         let here = self.world.here(&stored.unit.account, &stored.region);
-        let steps = check::explain(check, &self.params(check, params), &subject, &here);
+        let params = self.params(check, params);
+        let steps = check::explain(check, &params, &subject, &here);
         let (outcome, explanation) =
             steps.into_iter().find(|(outcome, _)| outcome.discriminator == finding.discriminator)?;
-        Some(Explained { check: check.clone(), resource: stored, facts: subject.facts.clone(), outcome, explanation })
+        let with_params = check::WithParams::new(&here, &params);
+        let fixes = filled(check, &check::OnSubject::new(&with_params, &subject));
+        let (check, facts) = (check.clone(), subject.facts.clone());
+        Some(Explained { check, resource: stored, facts, outcome, explanation, fixes })
     }
 
     /// The facts and kind attributes of a resource.
@@ -133,6 +139,25 @@ fn full_demand(catalog: &Catalog) -> Demand {
         demand.edges.extend(of.edge.iter().map(|edge| (of.id.clone(), edge.name.clone())));
     }
     demand
+}
+
+/// A check's fixes with the resource's own names in them. Names come from the cloud, and people paste what they read:
+/// anything but plain characters is quoted for a shell.
+fn filled(check: &Check, scope: &dyn Scope) -> Vec<(String, String)> {
+    let fill = |text: &String| match catalog::fix_template(text) {
+        Ok(template) => template.render(scope, &quoted),
+        Err(_) => text.clone(),
+    };
+    check.fixes.iter().map(|(tab, text)| (tab.clone(), fill(text))).collect()
+}
+
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@+=,-".contains(c);
+    if text.chars().all(plain) {
+        return text.to_owned();
+    }
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("'{}'", clean.replace('\'', "'\\''"))
 }
 
 /// Whether the type has a place that the fact is computed from.

@@ -262,3 +262,34 @@ fn explain_shows_each_statement_with_its_values() {
     assert_eq!(all[0].judgement.verdict, Verdict::Pass);
     assert_eq!(evidence(&all[0].judgement), ["self.B = 5", "self.A = true"]);
 }
+
+#[test]
+fn an_item_that_is_a_plain_value_is_evidence_itself() {
+    let all =
+        judge("for p in self.Ports by p\npass when p != 22\nsay \"port {p}\"", r#"{"self": {"Ports": [22, 80]}}"#);
+    assert_eq!(all.iter().map(|one| one.verdict).collect::<Vec<_>>(), [Verdict::Fail, Verdict::Pass]);
+    assert_eq!(evidence(&all[0]), ["self.Ports[0] = 22"]);
+}
+
+#[test]
+fn a_long_list_does_not_hide_the_evidence_after_it() {
+    let items: Vec<String> = (0..2_000).map(|number| format!("{{\"n\": {number}}}")).collect();
+    let world = World::new(&format!("{{\"self\": {{\"L\": [{}], \"Flag\": false}}}}", items.join(",")));
+    let text = "pass when self.L.exists(i, i.n == -1) || self.Flag\nsay \"x\"";
+    let explained = rule(text).explain(&world.subject, &world).remove(0);
+    let lines = evidence(&explained.judgement);
+    assert_eq!(lines.last().map(String::as_str), Some("self.Flag = false"), "{lines:?}");
+    let late = rule("pass when !self.L.exists(i, i.n == 1999)\nsay \"x\"").explain(&world.subject, &world).remove(0);
+    assert_eq!(evidence(&late.judgement), ["self.L[1999].n = 1999"]);
+    let exists = &late.statements[0].step.children[0];
+    assert_eq!(exists.children.last().map(|step| step.value.to_json()), Some("true".to_owned()));
+}
+
+#[test]
+fn neighbours_of_one_type_leave_out_what_may_be_of_another() {
+    let text = "pass when size(refs_in(\"uses\", \"b\")) == 1\nsay \"x\"";
+    let foreign = r#"{"refs_in": {"uses": [{"uid": "y", "type": "b"}, {"?": "foreign"}]}}"#;
+    assert_eq!(only(text, foreign).verdict, Verdict::Unknown);
+    let known = r#"{"refs_in": {"uses": [{"uid": "y", "type": "b"}, {"uid": "x", "type": "a"}]}}"#;
+    assert_eq!(only(text, known).verdict, Verdict::Pass);
+}

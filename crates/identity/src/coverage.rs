@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pattern::{covers, overlaps};
+use crate::pattern::{Letters, covers, overlaps};
 use crate::policy::Choice;
 
 /// What the patterns of `is` match and no pattern of `except` does.
@@ -10,6 +10,7 @@ use crate::policy::Choice;
 pub(crate) struct Coverage {
     pub(crate) is: Vec<Arc<str>>,
     pub(crate) except: Vec<Arc<str>>,
+    letters: Letters,
 }
 
 /// A set split by another.
@@ -21,31 +22,57 @@ pub(crate) struct Split {
 }
 
 impl Coverage {
-    pub(crate) fn all() -> Coverage {
-        Coverage { is: vec!["*".into()], except: Vec::new() }
+    /// Every resource.
+    pub(crate) fn every_resource() -> Coverage {
+        Coverage { is: vec!["*".into()], except: Vec::new(), letters: Letters::Exact }
     }
 
-    /// The set that an element of a statement means. `None` (a trust policy's resource) means all.
-    pub(crate) fn of(element: Option<&Choice<Arc<str>>>) -> Coverage {
+    /// These actions.
+    pub(crate) fn of_actions(is: Vec<Arc<str>>) -> Coverage {
+        Coverage { is, except: Vec::new(), letters: Letters::Folded }
+    }
+
+    /// The actions that a statement names.
+    pub(crate) fn actions(element: &Choice<Arc<str>>) -> Coverage {
+        Coverage { letters: Letters::Folded, ..Coverage::resources(Some(element)) }
+    }
+
+    /// The resources that a statement names. `None` (a trust policy's) means all.
+    pub(crate) fn resources(element: Option<&Choice<Arc<str>>>) -> Coverage {
+        let all = Coverage::every_resource();
         match element {
-            None => Coverage::all(),
-            Some(Choice::Is(elements)) => Coverage { is: elements.items.clone(), except: Vec::new() },
-            Some(Choice::Not(elements)) => Coverage { except: elements.items.clone(), ..Coverage::all() },
+            None => all,
+            Some(Choice::Is(elements)) => Coverage { is: elements.items.clone(), ..all },
+            Some(Choice::Not(elements)) => Coverage { except: elements.items.clone(), ..all },
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn letters(&self) -> Letters {
+        self.letters
+    }
+
+    fn covers(&self, outer: &str, inner: &str) -> bool {
+        covers(outer, inner, self.letters)
+    }
+
+    fn overlaps(&self, left: &str, right: &str) -> bool {
+        overlaps(left, right, self.letters)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.is.iter().all(|pattern| self.except.iter().any(|except| covers(except, pattern)))
+        self.is.iter().all(|pattern| self.except.iter().any(|except| self.covers(except, pattern)))
     }
 
     /// Whether every text of `pattern` is in the set.
     pub(crate) fn includes(&self, pattern: &str) -> bool {
-        self.is.iter().any(|own| covers(own, pattern)) && !self.except.iter().any(|except| overlaps(except, pattern))
+        self.is.iter().any(|own| self.covers(own, pattern))
+            && !self.except.iter().any(|except| self.overlaps(except, pattern))
     }
 
     /// Splits the set by what a statement's element names.
     pub(crate) fn split(&self, by: Option<&Choice<Arc<str>>>) -> Split {
-        let nothing = Coverage { is: Vec::new(), except: self.except.clone() };
+        let nothing = Coverage { is: Vec::new(), ..self.clone() };
         match by {
             None => Split { kept: nothing, removed: self.clone() },
             Some(Choice::Is(elements)) => self.split_by(&elements.items, nothing),
@@ -56,15 +83,15 @@ impl Coverage {
     fn split_by(&self, denied: &[Arc<str>], nothing: Coverage) -> Split {
         let (mut kept, mut removed) = (nothing.clone(), nothing);
         for own in &self.is {
-            if denied.iter().any(|pattern| covers(pattern, own)) {
+            if denied.iter().any(|pattern| self.covers(pattern, own)) {
                 removed.is.push(own.clone());
                 continue;
             }
             kept.is.push(own.clone());
-            for pattern in denied.iter().filter(|pattern| overlaps(pattern, own)) {
+            for pattern in denied.iter().filter(|pattern| self.overlaps(pattern, own)) {
                 push(&mut kept.except, pattern);
                 // Where they only cross, the part inside cannot be written as a pattern; the whole is a safe estimate.
-                push(&mut removed.is, if covers(own, pattern) { pattern } else { own });
+                push(&mut removed.is, if self.covers(own, pattern) { pattern } else { own });
             }
         }
         Split { kept, removed }
@@ -74,14 +101,14 @@ impl Coverage {
     fn split_by_rest(&self, spared: &[Arc<str>], nothing: Coverage) -> Split {
         let (mut kept, mut removed) = (nothing.clone(), nothing);
         for own in &self.is {
-            if spared.iter().any(|pattern| covers(pattern, own)) {
+            if spared.iter().any(|pattern| self.covers(pattern, own)) {
                 kept.is.push(own.clone());
                 continue;
             }
             removed.is.push(own.clone());
-            for pattern in spared.iter().filter(|pattern| overlaps(pattern, own)) {
+            for pattern in spared.iter().filter(|pattern| self.overlaps(pattern, own)) {
                 push(&mut removed.except, pattern);
-                push(&mut kept.is, if covers(own, pattern) { pattern } else { own });
+                push(&mut kept.is, if self.covers(own, pattern) { pattern } else { own });
             }
         }
         Split { kept, removed }

@@ -126,7 +126,7 @@ impl Effective {
 
     /// Whether every action of a service is allowed on every resource.
     pub(crate) fn full_service(&self, service: &str) -> bool {
-        let every = format!("{}:*", service.to_ascii_lowercase());
+        let every = format!("{service}:*");
         let reaches = |allowed: &Allowed| allowed.is_broad() || allowed.is_broad_in(service);
         self.allowed.iter().any(|allowed| reaches(allowed) && allowed.actions.includes(&every))
     }
@@ -147,8 +147,8 @@ impl Allowed {
         };
         let on = statement.resources.as_ref().map_or_else(String::new, |choice| format!(" on {}", list(choice)));
         Allowed {
-            actions: Coverage::of(Some(&statement.actions)),
-            resources: Coverage::of(statement.resources.as_ref()),
+            actions: Coverage::actions(&statement.actions),
+            resources: Coverage::resources(statement.resources.as_ref()),
             conditional: !statement.conditions.is_empty() || statement.conditions_open.is_some(),
             policy: policy.clone(),
             statement: statement.label.clone(),

@@ -101,8 +101,8 @@ impl Grant {
     pub(crate) fn plain(party: Party, actions: &[&str], text: String) -> Grant {
         Grant {
             party,
-            actions: Coverage { is: actions.iter().map(|action| Arc::from(*action)).collect(), except: Vec::new() },
-            resources: Coverage::all(),
+            actions: Coverage::of_actions(actions.iter().map(|action| Arc::from(*action)).collect()),
+            resources: Coverage::every_resource(),
             actions_open: None,
             conditional: false,
             conditions: Vec::new(),

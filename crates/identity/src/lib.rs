@@ -8,8 +8,9 @@
 //! use resource::Value;
 //!
 //! let text = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}}"#;
-//! let document = Document::parse(&Value::from_json(text).unwrap()).unwrap();
-//! assert_eq!(document.statements[0].effect, Ok(Effect::Allow));
+//! let document = Document::parse(&Value::from_json(text)?)?;
+//! assert!(document.statements.iter().all(|statement| statement.effect == Ok(Effect::Allow)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![deny(missing_docs)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]

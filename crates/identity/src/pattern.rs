@@ -1,16 +1,34 @@
 //! IAM patterns: `*` is any number of characters, `?` is one. Matching is iterative and needs no more than
 //! `pattern × text` steps; no pattern is ever turned into a regular expression.
 
-/// Whether the pattern matches the text as it stands.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    glob(pattern.as_bytes(), text.as_bytes(), |p, t| p == b'?' || p == t)
+/// Whether letters count: IAM compares actions in any letter case, resources as they stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Letters {
+    /// As written.
+    Exact,
+    /// In any case.
+    Folded,
+}
+
+impl Letters {
+    fn same(self, left: u8, right: u8) -> bool {
+        match self {
+            Letters::Exact => left == right,
+            Letters::Folded => left.eq_ignore_ascii_case(&right),
+        }
+    }
+}
+
+/// Whether the pattern matches the text.
+pub(crate) fn matches(pattern: &str, text: &str, letters: Letters) -> bool {
+    glob(pattern.as_bytes(), text.as_bytes(), |p, t| p == b'?' || letters.same(p, t))
 }
 
 /// Whether every text that `inner` matches is matched by `outer` too. Sound, and complete but for patterns that only
 /// together with `?` runs say the same (`*?` and `?*`): there it answers `false`.
-pub(crate) fn covers(outer: &str, inner: &str) -> bool {
+pub(crate) fn covers(outer: &str, inner: &str, letters: Letters) -> bool {
     // A star of `inner` stands for anything, so only a star of `outer` may meet it.
-    glob(outer.as_bytes(), inner.as_bytes(), |o, i| i != b'*' && (o == b'?' || o == i))
+    glob(outer.as_bytes(), inner.as_bytes(), |o, i| i != b'*' && (o == b'?' || letters.same(o, i)))
 }
 
 /// The greedy matcher: on a mismatch it falls back to the last star, which is enough for globs.
@@ -41,28 +59,24 @@ fn glob(pattern: &[u8], text: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
 }
 
 /// Whether some text is matched by both. Errs towards `true` where the literal heads and tails agree.
-pub(crate) fn overlaps(left: &str, right: &str) -> bool {
-    if covers(left, right) || covers(right, left) {
+pub(crate) fn overlaps(left: &str, right: &str, letters: Letters) -> bool {
+    if covers(left, right, letters) || covers(right, left, letters) {
         return true;
     }
-    let wild = |text: &str| text.contains(['*', '?']);
-    match (wild(left), wild(right)) {
-        (false, false) => left == right,
-        (false, true) => matches(right, left),
-        (true, false) => matches(left, right),
-        (true, true) => {
-            heads_agree(left.bytes(), right.bytes()) && heads_agree(left.bytes().rev(), right.bytes().rev())
-        }
+    // Of a text and a pattern one covers the other, or they have nothing in common.
+    if !is_wild(left) || !is_wild(right) {
+        return false;
     }
+    heads_agree(left.bytes(), right.bytes(), letters) && heads_agree(left.bytes().rev(), right.bytes().rev(), letters)
 }
 
 /// Whether two patterns agree up to the first star of either.
-fn heads_agree(left: impl Iterator<Item = u8>, right: impl Iterator<Item = u8>) -> bool {
+fn heads_agree(left: impl Iterator<Item = u8>, right: impl Iterator<Item = u8>, letters: Letters) -> bool {
     for (l, r) in left.zip(right) {
         if l == b'*' || r == b'*' {
             return true;
         }
-        if l != r && l != b'?' && r != b'?' {
+        if !letters.same(l, r) && l != b'?' && r != b'?' {
             return false;
         }
     }

@@ -73,7 +73,7 @@ pub struct Statement {
     pub effect: Result<Effect, Arc<Hole>>,
     /// Whom it is about; `None` in identity-based policies.
     pub principals: Option<Choice<Principal>>,
-    /// Which actions, lower case.
+    /// Which actions, as written; letter case does not count.
     pub actions: Choice<Arc<str>>,
     /// On which resources; `None` in trust policies.
     pub resources: Option<Choice<Arc<str>>>,

@@ -1,7 +1,10 @@
 //! Documents at rest: JSON text, compressed where that helps.
 
+use std::cell::RefCell;
+
 use resource::Value;
 use rusqlite::{Connection, OptionalExtension, params};
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::canonical::Address;
 use crate::error::{Fault, Inner};
@@ -12,10 +15,18 @@ const ZSTD: u8 = 1;
 /// No provider's document comes near this; a damaged length must not ask for more.
 const LONGEST: usize = 256 << 20;
 
+thread_local! {
+    // A context is a megabyte to set up, far more work than a document.
+    static COMPRESSOR: RefCell<Compressor<'static>> = RefCell::new(Compressor::default());
+    static DECOMPRESSOR: RefCell<Decompressor<'static>> = RefCell::new(Decompressor::default());
+}
+
 pub(crate) fn pack(document: &Value) -> Inner<Vec<u8>> {
     let text = document.to_json();
     let mut body = vec![PLAIN];
-    let compressed = zstd::bulk::compress(text.as_bytes(), 3).map_err(|error| Fault::Damaged(error.to_string()))?;
+    let compressed = COMPRESSOR
+        .with_borrow_mut(|compressor| compressor.compress(text.as_bytes()))
+        .map_err(|error| Fault::Damaged(error.to_string()))?;
     if compressed.len() + 4 < text.len() {
         body[0] = ZSTD;
         let length = u32::try_from(text.len()).map_err(|_| Fault::Damaged("a document is over 4 GiB".to_owned()))?;
@@ -37,7 +48,7 @@ pub(crate) fn unpack(body: &[u8]) -> Inner<Value> {
             if length > LONGEST {
                 return Err(damaged());
             }
-            zstd::bulk::decompress(compressed, length).map_err(|_| damaged())?
+            DECOMPRESSOR.with_borrow_mut(|d| d.decompress(compressed, length)).map_err(|_| damaged())?
         }
         _ => return Err(damaged()),
     };

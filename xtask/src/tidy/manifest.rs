@@ -15,7 +15,7 @@ pub(super) fn reasons(tree: &Tree) -> Vec<Problem> {
         }
         let entry = line.split_once('=').filter(|_| !line.starts_with(['#', '[', ' ']));
         let Some((name, value)) = entry.filter(|_| section == "[workspace.dependencies]") else { continue };
-        if !value.contains("path =") && !value.rsplit_once('#').is_some_and(|(_, why)| why.trim().len() > 3) {
+        if !value.contains("path =") && value.rsplit_once('#').is_none_or(|(_, why)| why.trim().len() <= 3) {
             let text = format!("`{}` says not why we have it; add `# reason` to the line", name.trim());
             problems.push(Problem::at(ROOT, number, text));
         }

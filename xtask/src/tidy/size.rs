@@ -34,7 +34,7 @@ fn functions(lines: &[&str]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
-        let words = line.trim_start().split_whitespace().take(5);
+        let words = line.split_whitespace().take(5);
         let opens = words.take_while(|word| !word.contains('(') || word.starts_with("pub(")).any(|word| word == "fn");
         if !opens || line.trim_start().starts_with("//") || line.trim_end().ends_with([';', '}']) {
             continue;

@@ -82,7 +82,11 @@ fn print(finding: &Finding, explained: &Explained, style: &Style) {
         say!("until     {} (then time alone may change the verdict)", moment(until));
     }
     say!("risk      {}", printable(&explained.check.risk));
-    say!("fix       plumb check show {}", explained.check.id);
+    for (tab, text) in explained.fixes.iter().take(1) {
+        let text = text.lines().map(printable).collect::<Vec<_>>().join("\n          ");
+        say!("fix       {tab}: {text}");
+    }
+    say!("more      plumb check show {}", explained.check.id);
 }
 
 fn print_step(rule: &str, step: &Step, depth: usize, style: &Style) {
@@ -104,7 +108,8 @@ fn one_line(rule: &str, span: &std::ops::Range<usize>) -> String {
 fn print_because(facts: &Value) {
     let Some(facts) = facts.as_map() else { return };
     for (name, fact) in facts {
-        for item in fact.items() {
+        // A grant to the own account explains nothing that is wrong.
+        for item in fact.items().iter().filter(|item| item.get("to").as_str() != Some("own")) {
             for reason in item.get("because").items() {
                 let place = [reason.get("policy"), reason.get("statement")];
                 let place: Vec<&str> = place.iter().filter_map(|part| part.as_str()).collect();
@@ -150,5 +155,6 @@ fn document(finding: &Finding, explained: &Explained) -> serde_json::Value {
         "rule": statements,
         "read_at": moment(explained.resource.read_at),
         "risk": explained.check.risk,
+        "fix": explained.fixes.iter().map(|(tab, text)| serde_json::json!({"tab": tab, "text": text})).collect::<Vec<_>>(),
     })
 }

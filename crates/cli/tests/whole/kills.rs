@@ -43,7 +43,7 @@ fn a_killed_scan_resumes_at_its_finished_units() {
         for unit in finished.iter().map(|done| &done.unit) {
             // Types that share a source are not told apart by the call; a listing of its own is.
             let of = catalog.resource_type(&unit.type_id).unwrap();
-            let Some(list) = of.list.as_ref().filter(|_| &*unit.region != "") else { continue };
+            let Some(list) = of.list.as_ref().filter(|_| !unit.region.is_empty()) else { continue };
             let again = asked.contains(&(list.call.to_string(), unit.region.to_string()));
             assert!(!again, "moment {moment}: {} was finished in {}, and is listed again", unit.type_id, unit.region);
         }
@@ -54,5 +54,5 @@ fn a_killed_scan_resumes_at_its_finished_units() {
 }
 
 fn requests(stage: &Stage) -> u64 {
-    stage.cloud.counters().values().map(|count| count.requests as u64).sum()
+    stage.cloud.counters().values().map(|count| count.requests).sum()
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use resource::{Span, Value};
+use resource::{Hole, Span, Value};
 
 use crate::ast::Call;
-use crate::{Entity, Holes, Moving, OpaqueValue, Val};
+use crate::{Entity, EntitySet, Holes, Moving, OpaqueValue, Val};
 
 use super::time::DAY;
 use super::{Ctx, Env, FilterPattern, MOST_ITEMS, Release, TlsVersion, network, parse_duration, parse_moment, shown};
@@ -58,15 +58,8 @@ impl Ctx<'_> {
             [Val::Str(edge), Val::Str(type_id)] if name == "refs_in" => (edge, Some(type_id)),
             _ => return settled(args).unwrap_or_else(|| self.surprise()),
         };
-        let mut set = if name == "refs_in" { self.scope.refs_in(of, edge) } else { self.scope.refs(of, edge) };
-        if let Some(type_id) = only {
-            let matches = |member: &Result<Entity, _>| member.as_ref().is_ok_and(|found| found.type_id != *type_id);
-            if set.members.iter().any(matches) {
-                let mut narrowed = (*set).clone();
-                narrowed.members.retain(|member| !matches(member));
-                set = Arc::new(narrowed);
-            }
-        }
+        let set = if name == "refs_in" { self.scope.refs_in(of, edge) } else { self.scope.refs(of, edge) };
+        let set = only.map_or(Arc::clone(&set), |type_id| narrowed(set, type_id));
         if !self.spend(set.members.len() / 8) {
             return self.spent();
         }
@@ -109,14 +102,14 @@ impl Ctx<'_> {
             }
             ("json", [other]) => other.clone(),
             ("arn", [Val::Str(text)]) => arn(text).unwrap_or(Val::Absent),
-            ("lower", [Val::Str(text)]) => Val::Str(text.to_lowercase().into()),
-            ("upper", [Val::Str(text)]) => Val::Str(text.to_uppercase().into()),
+            ("lower" | "upper", [Val::Str(text)]) => self.cased(text, name),
             ("first", [Val::Str(text), Val::Str(by)]) => part(text.split(&**by).next()),
             ("last", [Val::Str(text), Val::Str(by)]) => part(text.rsplit(&**by).next()),
             ("split", [Val::Str(text), Val::Str(by)]) => self.split(text, by),
             ("int", [Val::Int(number)]) => Val::Int(*number),
             ("int", [Val::Float(number)]) if number.abs() < 9e15 => Val::Int(number.trunc() as i64),
             ("int", [Val::Str(text)]) => text.trim().parse().map_or(Val::Absent, Val::Int),
+            ("string", [Val::Place(_)]) if !self.spend(50) => self.spent(),
             ("string", [val]) => val.inner_hole().map_or_else(|| Val::Str(shown(val).into()), Val::unknown),
             _ => self.foreign(name, args),
         }
@@ -145,6 +138,13 @@ impl Ctx<'_> {
         }
     }
 
+    pub(super) fn cased(&self, text: &str, case: &str) -> Val {
+        if !self.spend(text.len() / 64) {
+            return self.spent();
+        }
+        Val::Str(if case == "lower" { text.to_lowercase() } else { text.to_uppercase() }.into())
+    }
+
     fn split(&self, text: &str, by: &str) -> Val {
         if !self.spend(text.len() / 8) {
             return self.spent();
@@ -154,6 +154,17 @@ impl Ctx<'_> {
         }
         Val::list(text.split(by).take(MOST_ITEMS).map(Val::from).collect(), None)
     }
+}
+
+/// The members of one type. What could not be read may be of that type or not.
+fn narrowed(set: Arc<EntitySet>, type_id: &str) -> Arc<EntitySet> {
+    let fits = |member: &Result<Entity, Arc<Hole>>| member.as_ref().is_ok_and(|found| *found.type_id == *type_id);
+    if set.members.iter().all(fits) {
+        return set;
+    }
+    let unread = set.members.iter().find_map(|member| member.as_ref().err()).cloned();
+    let members = set.members.iter().filter(|member| fits(member)).cloned().collect();
+    Arc::new(EntitySet { members, open: set.open.clone().or(unread) })
 }
 
 fn still(span: Option<i64>) -> Val {

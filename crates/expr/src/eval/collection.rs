@@ -42,24 +42,23 @@ impl Ctx<'_> {
                     open: open.clone().map(Holes::one),
                     source: Source::Place(place),
                 }),
-                Value::Map(map) => Collection::Items(Items {
-                    len: map.len(),
-                    open: None,
-                    source: Source::Keys(map.keys().cloned().collect()),
-                }),
+                Value::Map(map) => self.keys(map.keys()),
                 _ => self.not_a_collection(),
             },
             Val::List(list) => {
                 Collection::Items(Items { len: list.items.len(), open: list.open.clone(), source: Source::List(list) })
             }
             Val::Set(set, label) => Collection::Items(members(set, label)),
-            Val::Map(map) => Collection::Items(Items {
-                len: map.len(),
-                open: None,
-                source: Source::Keys(map.keys().cloned().collect()),
-            }),
+            Val::Map(map) => self.keys(map.keys()),
             _ => self.not_a_collection(),
         }
+    }
+
+    /// A map is gone through by its names.
+    fn keys<'k>(&self, keys: impl Iterator<Item = &'k Arc<str>>) -> Collection<'static> {
+        let keys: Vec<Arc<str>> = keys.cloned().collect();
+        self.spend(keys.len() / 8);
+        Collection::Items(Items { len: keys.len(), open: None, source: Source::Keys(keys) })
     }
 
     fn not_a_collection(&self) -> Collection<'static> {

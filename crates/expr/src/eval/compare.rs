@@ -44,12 +44,20 @@ impl Ctx<'_> {
             (Val::Opaque(a), Val::Str(text)) | (Val::Str(text), Val::Opaque(a)) => {
                 Truth::from(like(a, text).is_some_and(|b| equal_opaque(a, &b)))
             }
-            _ if several(left) && several(right) => equal_values(&left.to_value(), &right.to_value()),
+            _ if several(left) && several(right) => self.equal_wholes(&left.to_value(), &right.to_value()),
             _ => match self.order(left, right) {
                 Some(order) => Truth::from(order == Ordering::Equal),
                 None => self.mismatch(),
             },
         }
+    }
+
+    /// What is compared member by member is paid for member by member.
+    fn equal_wholes(&self, left: &Value, right: &Value) -> Truth {
+        if !self.spend((weight(left) + weight(right)) / 4) {
+            return Truth::Unknown(Self::too_expensive());
+        }
+        equal_values(left, right)
     }
 
     fn mismatch(&self) -> Truth {
@@ -163,6 +171,15 @@ fn at_least(op: Comparison, least: i64, number: i64, holes: &Holes) -> Truth {
         Comparison::Less if least >= number => Truth::False,
         Comparison::LessOrEqual if least > number => Truth::False,
         _ => Truth::Unknown(holes.clone()),
+    }
+}
+
+/// How many values a document is made of.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::List(list) => 1 + list.items.iter().map(weight).sum::<usize>(),
+        Value::Map(map) => 1 + map.values().map(weight).sum::<usize>(),
+        _ => 1,
     }
 }
 

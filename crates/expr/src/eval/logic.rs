@@ -6,6 +6,9 @@ use crate::{Holes, Truth, Val};
 
 use super::{Collection, Ctx, Env};
 
+/// After so many fields read by items that did not decide, those of further ones are not kept.
+const SHOWN: usize = 12;
+
 impl Ctx<'_> {
     /// `&&` and `||`: the first operand that is `stop` decides; otherwise an unknown one leaves it open.
     pub(super) fn junction(&self, parts: &[Node], stop: bool, env: &Env<'_>) -> Truth {
@@ -92,22 +95,31 @@ impl Ctx<'_> {
 
     /// `exists` (`stop` is true) and `all` (`stop` is false): one item decides; else it takes a complete list.
     fn quantified(&self, each: &Each, items: &super::collection::Items<'_>, stop: bool, env: &Env<'_>) -> Truth {
-        let start = self.mark();
+        let (start, first_step) = (self.mark(), self.steps());
         let mut unknown: Option<Holes> = None;
         let mut undecided = Vec::new();
         for at in 0..items.len {
-            let from = self.mark();
+            let (from, step) = (self.mark(), self.steps());
             let inner = Env::item(env, &each.var, items.item(at, self));
             match self.truth(&each.body, &inner) {
-                Truth::Unknown(holes) => {
-                    gather(&mut unknown, &holes);
-                    undecided.push(from..self.mark());
-                }
                 decided if decided == Truth::from(stop) => {
                     self.forget(start, from);
+                    self.forget_steps(first_step, step);
                     return decided;
                 }
-                _ => {}
+                // A few items show what kept it undecided, or that none decided it.
+                other => {
+                    if from - start > SHOWN {
+                        self.forget(from, self.mark());
+                    }
+                    if step - first_step >= SHOWN {
+                        self.forget_steps(step, self.steps());
+                    }
+                    if let Truth::Unknown(holes) = other {
+                        gather(&mut unknown, &holes);
+                        undecided.push(from..self.mark());
+                    }
+                }
             }
         }
         let from = self.mark();

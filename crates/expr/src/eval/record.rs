@@ -67,7 +67,7 @@ impl Ctx<'_> {
     }
 
     /// Forgets what was read from `from` up to `to`: operands that did not decide.
-    pub(super) fn forget(&self, from: usize, to: usize) {
+    pub(crate) fn forget(&self, from: usize, to: usize) {
         if let Some(mut record) = self.recorded() {
             let end = to.min(record.reads.len());
             if from < end {
@@ -83,6 +83,25 @@ impl Ctx<'_> {
                 ranges.iter().flat_map(|range| record.reads.get(range.clone()).unwrap_or_default().to_vec()).collect();
             record.reads.truncate(from);
             record.reads.extend(kept);
+        }
+    }
+
+    /// How many steps the innermost open one has.
+    pub(super) fn steps(&self) -> usize {
+        let record = self.recorded();
+        let open = record.as_ref().and_then(|record| record.steps.as_ref()).and_then(|steps| steps.last());
+        open.map_or(0, Vec::len)
+    }
+
+    /// Forgets steps of the innermost open one.
+    pub(super) fn forget_steps(&self, from: usize, to: usize) {
+        let mut record = self.recorded();
+        let open = record.as_mut().and_then(|record| record.steps.as_mut()).and_then(|steps| steps.last_mut());
+        if let Some(steps) = open
+            && from < to.min(steps.len())
+        {
+            let to = to.min(steps.len());
+            steps.drain(from..to);
         }
     }
 

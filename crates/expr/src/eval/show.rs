@@ -31,6 +31,7 @@ pub(crate) fn shown(val: &Val) -> String {
         Val::Timestamp(moment) => moment_text(moment.at),
         Val::Duration(span) => span_text(span.at),
         Val::Entity(entity, _) if !entity.name.is_empty() => cut(&entity.name),
+        Val::Place(place) => shown_value(place.resolve()),
         other => shown_value(&other.to_value()),
     }
 }
@@ -50,20 +51,43 @@ fn shown_value(value: &Value) -> String {
             }
             if items.is_empty() { "none".to_owned() } else { items.join(", ") }
         }
-        other => cut(&other.to_json()),
+        other => cut(&start_of(other).0),
     }
+}
+
+/// The JSON of a value as far as it will be shown, and whether that is all. Documents may be large, so it stops there.
+fn start_of(value: &Value) -> (String, bool) {
+    struct Start(Vec<u8>);
+    impl std::io::Write for Start {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.extend_from_slice(bytes);
+            // The longest letter has four bytes.
+            if self.0.len() > 4 * MOST_LETTERS { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut start = Start(Vec::new());
+    let whole = serde_json::to_writer(&mut start, value).is_ok();
+    (String::from_utf8_lossy(&start.0).into_owned(), whole)
 }
 
 /// A value as evidence: what is long is cut.
 pub(crate) fn brief(val: &Val) -> Value {
-    let value = val.to_value();
-    match &value {
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Unknown(_) => value,
-        Value::Str(text) if text.len() <= MOST_LETTERS => value,
-        Value::Str(text) => Value::Str(Arc::from(cut(text))),
-        Value::List(_) | Value::Map(_) => {
-            let json = value.to_json();
-            if json.len() <= MOST_LETTERS { value } else { Value::from(cut(&json)) }
-        }
+    match val {
+        Val::Place(place) => brief_value(place.resolve()),
+        other => brief_value(&other.to_value()),
+    }
+}
+
+fn brief_value(value: &Value) -> Value {
+    match value {
+        Value::Str(text) if text.len() > MOST_LETTERS => Value::Str(Arc::from(cut(text))),
+        Value::List(_) | Value::Map(_) => match start_of(value) {
+            (json, true) if json.len() <= MOST_LETTERS => value.clone(),
+            (json, _) => Value::from(cut(&json)),
+        },
+        scalar => scalar.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! From a rule and a subject to verdicts.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -67,6 +67,8 @@ struct Pass<'r> {
     cells: Vec<LetCell>,
     /// What `for` goes through, what it read, and when time may change it.
     over: OnceCell<(Val, Vec<Read>, Option<i64>)>,
+    /// How many reads the item itself took.
+    item_reads: Cell<usize>,
 }
 
 impl Rule {
@@ -139,7 +141,7 @@ impl Decision {
 impl<'r> Pass<'r> {
     fn new(rule: &'r Rule, ctx: Ctx<'r>) -> Self {
         let cells = (0..rule.shared_lets).map(|_| LetCell::new()).collect();
-        Pass { rule, ctx, cells, over: OnceCell::new() }
+        Pass { rule, ctx, cells, over: OnceCell::new(), item_reads: Cell::new(0) }
     }
 
     fn with_lets<T>(&self, then: impl FnOnce(&Env<'_>) -> T) -> T {
@@ -168,6 +170,7 @@ impl<'r> Pass<'r> {
         let own = self.rule.lets.get(self.rule.shared_lets..).unwrap_or_default();
         let cells: Vec<LetCell> = own.iter().map(|_| LetCell::new()).collect();
         self.with_lets(|outer| {
+            self.item_reads.set(self.ctx.mark());
             let env = Env::item(outer, &each.var, item);
             then(&Env::lets(&env, own, &cells))
         })
@@ -189,9 +192,7 @@ impl<'r> Pass<'r> {
     fn statements(&self, env: &Env<'_>) -> Decision {
         let mut explained = Vec::new();
         let mut decision = self.conditions(env, &mut explained);
-        if decision.verdict == Verdict::Unknown || decision.reads.is_empty() {
-            decision.reads.extend(self.ctx.take_reads());
-        }
+        decision.reads = self.ctx.take_reads();
         decision.explained = explained;
         decision
     }
@@ -205,8 +206,6 @@ impl<'r> Pass<'r> {
             }
         }
         for (at, attestation) in self.rule.unknowns.iter().enumerate() {
-            // What decided so far is not what decides now.
-            self.ctx.take_reads();
             match self.condition("unknown when", &attestation.when, env, explained) {
                 Truth::False => {}
                 Truth::Unknown(holes) => return Decision::unknown(holes),
@@ -216,7 +215,6 @@ impl<'r> Pass<'r> {
                 }
             }
         }
-        self.ctx.take_reads();
         match self.condition("pass when", &self.rule.pass, env, explained) {
             Truth::True => Decision::of(Verdict::Pass),
             Truth::False => Decision::of(Verdict::Fail),
@@ -225,6 +223,8 @@ impl<'r> Pass<'r> {
     }
 
     fn condition(&self, name: &'static str, node: &Node, env: &Env<'_>, explained: &mut Vec<Explained>) -> Truth {
+        // What the statements before this one read did not decide. What `for` took its item from stays.
+        self.ctx.forget(self.item_reads.get(), self.ctx.mark());
         let truth = self.ctx.truth(node, env);
         explained.extend(self.ctx.take_steps().into_iter().map(|step| Explained { statement: name, step }));
         truth

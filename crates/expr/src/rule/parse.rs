@@ -125,7 +125,7 @@ impl Parts<'_> {
     fn take_unknown(&mut self, body: &Range<usize>) -> Result<(), Diagnostic> {
         let (when, because) = self.split(body, "because", "write `unknown when EXPRESSION because \"REASON\"`")?;
         let because = self.quoted(&because)?;
-        let because = Arc::from(self.slice(&because));
+        let because = self.slice(&because).replace("\\\"", "\"").into();
         self.unknowns.push(Attestation { when: self.node(&when)?, because });
         Ok(())
     }

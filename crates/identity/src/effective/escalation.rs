@@ -14,16 +14,9 @@ struct Table {
     path: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
 
-/// Path → the actions that it takes, lower case.
-static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
-    let mut table: Table = toml::from_str(catalog::embedded("data/aws-escalation.toml")?).ok()?;
-    for actions in table.path.values_mut() {
-        for action in actions {
-            *action = action.to_ascii_lowercase().into();
-        }
-    }
-    Some(table)
-});
+/// Path → the actions that it takes.
+static TABLE: LazyLock<Option<Table>> =
+    LazyLock::new(|| toml::from_str(catalog::embedded("data/aws-escalation.toml")?).ok());
 
 /// The paths that identity policies open, within a boundary where there is one.
 pub(crate) fn escalation(policies: &Effective, boundary: Option<&Effective>) -> Value {

@@ -168,7 +168,7 @@ fn a_public_bucket_is_public_unless_bucket_or_account_restricts_it() {
     let grants = by_account.fact(&bucket(""), "grants");
     let because: Vec<&str> =
         grants.items()[0].get("because").items().iter().filter_map(|reason| reason.get("text").as_str()).collect();
-    assert_eq!(because, ["allows s3:getobject to everyone", "RestrictPublicBuckets makes it ineffective"]);
+    assert_eq!(because, ["allows s3:GetObject to everyone", "RestrictPublicBuckets makes it ineffective"]);
     let unread = account(r#"{"S3PublicAccessBlock": {"?": "denied"}}"#);
     assert_eq!(unread.fact(&bucket(""), "public").unknown().map(|hole| hole.why), Some(Why::Denied));
 }

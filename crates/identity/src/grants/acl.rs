@@ -62,10 +62,10 @@ fn user(grantee: &Value, owner: &Value) -> Option<Party> {
 /// Permissions of a bucket's ACL and the actions that they mean.
 fn actions(permission: &str) -> &'static [&'static str] {
     match permission {
-        "READ" => &["s3:listbucket", "s3:listbucketversions", "s3:listbucketmultipartuploads"],
-        "WRITE" => &["s3:putobject", "s3:deleteobject", "s3:deleteobjectversion"],
-        "READ_ACP" => &["s3:getbucketacl"],
-        "WRITE_ACP" => &["s3:putbucketacl"],
+        "READ" => &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+        "WRITE" => &["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+        "READ_ACP" => &["s3:GetBucketAcl"],
+        "WRITE_ACP" => &["s3:PutBucketAcl"],
         _ => &["s3:*"],
     }
 }

@@ -41,7 +41,7 @@ fn grant(item: &Value, settings: &Settings) -> Option<Grant> {
         .items()
         .iter()
         .filter_map(Value::as_str)
-        .map(|operation| format!("kms:{}", operation.to_ascii_lowercase()))
+        .map(|operation| format!("kms:{operation}"))
         .collect();
     let actions: Vec<&str> = operations.iter().map(String::as_str).collect();
     let text = format!("a grant lets {} use the key", party.text());

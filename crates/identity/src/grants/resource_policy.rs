@@ -107,7 +107,7 @@ impl Conditions {
 }
 
 fn grant(statement: &Statement, start: &Party, party: Party, conditions: &Conditions) -> Grant {
-    let actions = Coverage::of(Some(&statement.actions));
+    let actions = Coverage::actions(&statement.actions);
     let mut because = vec![Reason { statement: statement.label.clone(), text: allows(statement, start, &actions) }];
     if party != *start {
         let text = match &party.held_to {
@@ -121,7 +121,7 @@ fn grant(statement: &Statement, start: &Party, party: Party, conditions: &Condit
     Grant {
         party,
         actions,
-        resources: Coverage::of(statement.resources.as_ref()),
+        resources: Coverage::resources(statement.resources.as_ref()),
         actions_open: statement.actions.open().or(statement.resources.as_ref().and_then(Choice::open)).cloned(),
         conditional: conditions.remaining,
         conditions: statement.conditions.iter().map(crate::policy::Condition::text).collect(),

@@ -126,9 +126,9 @@ fn acls_grant_to_groups_and_users() {
         lines(&acl(&json(&text), Value::null()))
     };
     let group = |name: &str| format!(r#"{{"Type": "Group", "URI": "http://acs.amazonaws.com/groups/{name}"}}"#);
-    assert_eq!(acl_of(&group("global/AllUsers"), "READ_ACP"), ["anyone | s3:getbucketacl"]);
-    assert_eq!(acl_of(&group("global/AuthenticatedUsers"), "WRITE_ACP"), ["authenticated | s3:putbucketacl"]);
-    assert_eq!(acl_of(&group("s3/LogDelivery"), "READ_ACP"), ["service | s3:getbucketacl | guarded"]);
+    assert_eq!(acl_of(&group("global/AllUsers"), "READ_ACP"), ["anyone | s3:GetBucketAcl"]);
+    assert_eq!(acl_of(&group("global/AuthenticatedUsers"), "WRITE_ACP"), ["authenticated | s3:PutBucketAcl"]);
+    assert_eq!(acl_of(&group("s3/LogDelivery"), "READ_ACP"), ["service | s3:GetBucketAcl | guarded"]);
     assert_eq!(acl_of(&group("new/Group"), "FULL_CONTROL"), ["authenticated | s3:*"]);
     assert_eq!(acl_of(r#"{"Type": "CanonicalUser", "ID": "me"}"#, "FULL_CONTROL"), ["own | s3:*"]);
     assert_eq!(acl_of(r#"{"Type": "CanonicalUser", "ID": "you"}"#, "FULL_CONTROL"), ["foreign | s3:*"]);
@@ -155,9 +155,9 @@ fn kms_grants_name_their_grantee() {
         let text = format!(r#"[{{"GranteePrincipal": "{grantee}", "Operations": ["Decrypt"], "GrantId": "g"}}]"#);
         lines(&kms_grants(&json(&text), &settings()))
     };
-    assert_eq!(of("arn:aws:iam::444455556666:role/x"), ["foreign 444455556666 | kms:decrypt"]);
-    assert_eq!(of("arn:aws:iam::111122223333:role/x"), ["own 111122223333 | kms:decrypt"]);
-    assert_eq!(of("rds.eu-west-1.amazonaws.com"), ["service | kms:decrypt | guarded"]);
+    assert_eq!(of("arn:aws:iam::444455556666:role/x"), ["foreign 444455556666 | kms:Decrypt"]);
+    assert_eq!(of("arn:aws:iam::111122223333:role/x"), ["own 111122223333 | kms:Decrypt"]);
+    assert_eq!(of("rds.eu-west-1.amazonaws.com"), ["service | kms:Decrypt | guarded"]);
 }
 
 #[test]
@@ -259,8 +259,8 @@ const PROBES: [(&str, &str); 6] = [
 ];
 
 fn in_set(set: &Coverage, text: &str) -> bool {
-    set.is.iter().any(|pattern| crate::pattern::matches(pattern, text))
-        && !set.except.iter().any(|pattern| crate::pattern::matches(pattern, text))
+    set.is.iter().any(|pattern| crate::pattern::matches(pattern, text, set.letters()))
+        && !set.except.iter().any(|pattern| crate::pattern::matches(pattern, text, set.letters()))
 }
 
 /// How far a probe is allowed to strangers: 0 no, 1 perhaps, 2 yes.

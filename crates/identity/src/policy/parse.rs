@@ -59,13 +59,11 @@ fn statement(index: usize, map: &Map) -> Result<Statement, PolicyError> {
         Value::Unknown(hole) => Err(hole.clone()),
         _ => return Err(wrong("`Effect` must be `Allow` or `Deny`".to_owned())),
     };
-    let principals = choice(map, "Principal", "NotPrincipal", |value| principals(value).map_err(&wrong))?;
-    let lower = |value: &Value| texts(value).map(lower_case).map_err(|what| wrong(format!("`Action`: {what}")));
-    let actions = choice(map, "Action", "NotAction", lower)?
-        .ok_or_else(|| wrong("`Action` or `NotAction` is missing".to_owned()))?;
-    let resources = choice(map, "Resource", "NotResource", |value| {
-        texts(value).map_err(|what| wrong(format!("`Resource`: {what}")))
-    })?;
+    let list = |name: &'static str| move |value: &Value| texts(value).map_err(|what| format!("`{name}`: {what}"));
+    let principals = choice(map, "Principal", "NotPrincipal", principals).map_err(&wrong)?;
+    let actions = choice(map, "Action", "NotAction", list("Action")).map_err(&wrong)?;
+    let actions = actions.ok_or_else(|| wrong("`Action` or `NotAction` is missing".to_owned()))?;
+    let resources = choice(map, "Resource", "NotResource", list("Resource")).map_err(&wrong)?;
     let (conditions, conditions_open) = conditions(element(map, "Condition")).map_err(&wrong)?;
     Ok(Statement { label, effect, principals, actions, resources, conditions, conditions_open })
 }
@@ -75,13 +73,13 @@ fn choice<T>(
     map: &Map,
     is: &str,
     not: &str,
-    read: impl Fn(&Value) -> Result<Elements<T>, PolicyError>,
-) -> Result<Option<Choice<T>>, PolicyError> {
+    read: impl Fn(&Value) -> Result<Elements<T>, String>,
+) -> Result<Option<Choice<T>>, String> {
     match (element(map, is), element(map, not)) {
         (Value::Null, Value::Null) => Ok(None),
         (value, Value::Null) => read(value).map(|elements| Some(Choice::Is(elements))),
         (Value::Null, value) => read(value).map(|elements| Some(Choice::Not(elements))),
-        _ => Err(PolicyError::new(format!("a statement has both `{is}` and `{not}`"))),
+        _ => Err(format!("it has both `{is}` and `{not}`")),
     }
 }
 
@@ -90,15 +88,6 @@ fn element<'a>(map: &'a Map, name: &str) -> &'a Value {
     map.get(name)
         .or_else(|| map.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value))
         .unwrap_or(Value::null())
-}
-
-fn lower_case(mut elements: Elements<Arc<str>>) -> Elements<Arc<str>> {
-    for item in &mut elements.items {
-        if item.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            *item = item.to_ascii_lowercase().into();
-        }
-    }
-    elements
 }
 
 /// One text or a list of texts; truth values and numbers count as their text, as they do in conditions.

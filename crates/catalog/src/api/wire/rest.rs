@@ -6,7 +6,7 @@ use resource::{Map, Value};
 
 use super::http::{Headers, Request, Response};
 use super::{Fault, json, json_write, number, time, uri, xml, xml_write};
-use crate::api::{Kind, Location, Member, Operation, Protocol, ServiceModel, ShapeId, Structure, TimestampFormat};
+use crate::api::{Kind, Location, Member, Operation, Protocol, Ref, ServiceModel, ShapeId, Structure, TimestampFormat};
 
 /// Writes a request.
 pub(super) fn encode_request(model: &ServiceModel, operation: &Operation, input: &Value) -> Result<Request, Fault> {
@@ -151,7 +151,7 @@ pub(super) fn decode_request(model: &ServiceModel, operation: &Operation, reques
                 Some((_, text)) => number::read(model, &member.target, text)?,
                 None => Value::Null,
             },
-            Location::Query => asked(model, member, &request.query)?,
+            Location::Query => asked(model, structure, member, &request.query)?,
             _ => Value::Null,
         };
         if !value.is_null() {
@@ -163,16 +163,47 @@ pub(super) fn decode_request(model: &ServiceModel, operation: &Operation, reques
     Ok(Value::Map(map))
 }
 
-fn asked(model: &ServiceModel, member: &Member, pairs: &[(String, String)]) -> Result<Value, Fault> {
+fn asked(
+    model: &ServiceModel,
+    structure: &Structure,
+    member: &Member,
+    pairs: &[(String, String)],
+) -> Result<Value, Fault> {
     let mut texts = pairs.iter().filter(|(name, _)| name.as_str() == &*member.wire).map(|(_, text)| text);
     match &model.shape(member.target.shape).kind {
         Kind::List(item) => {
             let items = texts.map(|text| number::read(model, item, text)).collect::<Result<Vec<_>, _>>()?;
             Ok(if items.is_empty() { Value::Null } else { Value::list(items) })
         }
-        Kind::Map(..) => Ok(Value::Null),
+        Kind::Map(_, value) => rest_of(model, structure, value, pairs),
         _ => texts.next().map_or(Ok(Value::Null), |text| number::read(model, &member.target, text)),
     }
+}
+
+/// A map in the query string holds every pair that no other member names.
+fn rest_of(
+    model: &ServiceModel,
+    structure: &Structure,
+    target: &Ref,
+    pairs: &[(String, String)],
+) -> Result<Value, Fault> {
+    let mut map = Map::new();
+    let named = |name: &str| structure.members.iter().any(|m| m.location == Location::Query && *m.wire == *name);
+    for (name, text) in pairs.iter().filter(|(name, _)| !named(name)) {
+        match &model.shape(target.shape).kind {
+            Kind::List(item) => {
+                let value = number::read(model, item, text)?;
+                match map.entry(name.as_str().into()).or_insert_with(|| Value::list(Vec::new())) {
+                    Value::List(list) => list.items.push(value),
+                    other => *other = Value::list(vec![value]),
+                }
+            }
+            _ => {
+                map.insert(name.as_str().into(), number::read(model, target, text)?);
+            }
+        }
+    }
+    Ok(if map.is_empty() { Value::Null } else { Value::Map(map) })
 }
 
 /// Reads the members that travel in headers.
@@ -285,7 +316,12 @@ pub(super) fn bind(
         let value = output.get(&member.name);
         match member.location {
             _ if value.is_null() => {}
-            Location::Header | Location::Headers => response.headers.extend(headers_of(model, member, value)?),
+            Location::Header | Location::Headers => {
+                for (name, text) in headers_of(model, member, value)? {
+                    response.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+                    response.headers.push((name, text));
+                }
+            }
             Location::StatusCode => {
                 response.status = value.as_int().and_then(|code| u16::try_from(code).ok()).unwrap_or(response.status);
             }

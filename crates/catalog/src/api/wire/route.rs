@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{Headers, Request};
 use super::{form, uri};
-use crate::api::{Operation, Protocol, ServiceModel};
+use crate::api::{Location, Operation, Protocol, ServiceModel};
 
 /// The operation that a request asks a service for; `None` when the model has no such operation.
 pub fn route(model: &ServiceModel, request: &Request) -> Option<Arc<Operation>> {
@@ -20,27 +20,35 @@ pub fn route(model: &ServiceModel, request: &Request) -> Option<Arc<Operation>> 
             model.operation(name).ok().cloned()
         }
         Protocol::RestJson | Protocol::RestXml => {
-            let fits = |operation: &&Arc<Operation>| fit(operation, request).is_some();
-            model.operations().filter(fits).max_by_key(|operation| fit(operation, request)).cloned()
+            let fits = |operation: &&Arc<Operation>| fit(model, operation, request).is_some();
+            model.operations().filter(fits).max_by_key(|operation| fit(model, operation, request)).cloned()
         }
     }
 }
 
-/// How well a request fits an operation: fixed path segments, then fixed query keys.
-fn fit(operation: &Operation, request: &Request) -> Option<(usize, usize)> {
+/// How well a request fits an operation: fixed path segments, then fixed and required query keys.
+fn fit(model: &ServiceModel, operation: &Operation, request: &Request) -> Option<(usize, usize)> {
     if !operation.http.method.eq_ignore_ascii_case(&request.method) {
         return None;
     }
-    let fixed = uri::pairs(operation.http.uri.split_once('?').map_or("", |(_, query)| query), false);
-    let asked = |(name, value): &(String, String)| {
-        request.query.iter().any(|(key, text)| key == name && (value.is_empty() || text == value))
+    let asked = |name: &str, text: &str| {
+        request.query.iter().any(|(key, value)| key == name && (text.is_empty() || value == text))
     };
-    if !fixed.iter().all(asked) {
+    let fixed = uri::pairs(operation.http.uri.split_once('?').map_or("", |(_, query)| query), false);
+    let required = required_keys(model, operation);
+    if !fixed.iter().all(|(name, text)| asked(name, text)) || !required.iter().all(|name| asked(name, "")) {
         return None;
     }
     let labels = labels(&operation.http.uri, &request.path)?;
     let segments = operation.http.uri.split('/').count();
-    Some((segments - labels.len().min(segments), fixed.len()))
+    Some((segments - labels.len().min(segments), fixed.len() + required.len()))
+}
+
+/// The query keys without which the operation is another: S3's `?analytics&id=…` gets one, `?analytics` lists.
+fn required_keys<'m>(model: &'m ServiceModel, operation: &Operation) -> Vec<&'m str> {
+    let Some(input) = operation.input.and_then(|id| model.structure(id)) else { return Vec::new() };
+    let required = input.required.iter().filter_map(|name| input.member(name));
+    required.filter(|member| member.location == Location::Query).map(|member| &*member.wire).collect()
 }
 
 /// The `{places}` of a template as a path fills them, decoded; `None` when the path is not of the template.

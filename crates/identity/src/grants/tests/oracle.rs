@@ -9,7 +9,7 @@ use resource::Value;
 use super::{PROBES, document, in_set, json, settings};
 use crate::grants::{Grant, Grants, Neutralised, resource_policy};
 use crate::party::To;
-use crate::pattern::matches;
+use crate::pattern::{Letters, matches};
 
 /// Somebody who asks.
 struct Caller {
@@ -102,9 +102,7 @@ fn names(value: &Value, caller: &Caller) -> bool {
 }
 
 fn fits(statement: &Value, caller: &Caller, (action, resource): (&str, &str)) -> bool {
-    let any = |value: &Value, text: &str| {
-        texts(value).iter().any(|pattern| matches(&pattern.to_lowercase(), &text.to_lowercase()))
-    };
+    let any = |value: &Value, text: &str| texts(value).iter().any(|pattern| matches(pattern, text, Letters::Folded));
     let choice = |is: &str, not: &str, test: &dyn Fn(&Value) -> bool| {
         if statement.get(is).is_null() { !test(statement.get(not)) } else { test(statement.get(is)) }
     };
