@@ -1,6 +1,8 @@
 """Holds our wire codec against botocore's, for every operation that the catalogue uses.
 
-    python tests/aws/oracle.py [COMMAND...]      # COMMAND speaks `cargo xtask wire`; that is the default
+    python tests/aws/oracle.py [--all] [COMMAND...]      # COMMAND speaks `cargo xtask wire`; that is the default
+
+With --all: every read operation of every service that botocore knows, so that a type added later meets no surprise.
 
 Needs botocore, and moto for one of the checks. Samples are botocore's own published ones (examples-1.json) and, so that
 every member of every model is met, made-up ones: full, with empty lists, and with awkward text. For each:
@@ -17,8 +19,10 @@ import base64
 import datetime
 import json
 import pathlib
+import re
 import subprocess
 import sys
+import tempfile
 import urllib.parse
 import warnings
 from xml.etree import ElementTree
@@ -122,9 +126,9 @@ def sample(shape, style, path=(), place=None):
                 value = 200
             if value is not None:
                 out[name] = value
-            if getattr(shape, "is_tagged_union", False) and out:
+            if shape.is_tagged_union and out:
                 break
-        return out
+        return None if shape.is_tagged_union and not out else out
     if kind == "list":
         if style == "empty" and place not in ("querystring", "header"):
             return []
@@ -174,11 +178,18 @@ def meaning(request, protocol):
     elif body and "json" in protocol:
         body = json.loads(body)
     elif body:
-        body = ElementTree.canonicalize(body)
+        body = tree(ElementTree.fromstring(body))
     plain = {name.lower(): value for name, value in request["headers"]}
     headers = {name: value for name, value in plain.items() if name != "content-type" or protocol != "rest-xml"}
-    return {"method": request["method"], "path": urllib.parse.unquote(request["path"]), "query": sorted(pairs),
+    said = {"method": request["method"], "path": urllib.parse.unquote(request["path"]), "query": sorted(pairs),
             "headers": headers, "body": body}
+    # botocore writes six digits of a fraction, we write those that say something.
+    return json.loads(re.sub(r"(\.\d*[1-9])0+Z", r"\1Z", json.dumps(said, ensure_ascii=False)))
+
+
+def tree(element):
+    """An element's meaning: the order of different members says nothing, that of equal ones does."""
+    return [element.tag, element.attrib, element.text, sorted(map(tree, element), key=lambda child: child[0])]
 
 
 def botocore_reads(model, operation, protocol, response):
@@ -212,7 +223,7 @@ def moto_error(message):
 
 def as_response(written):
     body = written["body"]
-    return {"status": written["status_code"], "body": body.decode() if isinstance(body, bytes) else body,
+    return {"status": written["status_code"], "body": body.decode() if isinstance(body, bytes) else body or "",
             "headers": [[name, str(value)] for name, value in written["headers"].items()]}
 
 
@@ -288,7 +299,11 @@ class Operation:
         shape = self.operation.output_shape
         if not shape:
             return False
-        response = as_response(moto_writes(self.service, self.name, self.protocol, given))
+        try:
+            response = as_response(moto_writes(self.service, self.name, self.protocol, given))
+        except (TypeError, AttributeError):
+            # moto's writer has no words for text or nothing as the body itself.
+            return False
         expected = botocore_reads(self.model, self.operation, self.protocol, response)
         same("what we read of moto's", pruned(self.decode(response), self.protocol, answer=True),
              pruned(expected, self.protocol, answer=True))
@@ -333,11 +348,36 @@ def samples(operation, examples):
         yield style, *[sample(shape, style) if shape else {} for shape in (model.input_shape, model.output_shape)]
 
 
-def main():
-    codec = Codec(sys.argv[1:] or ["cargo", "xtask", "wire"])
+# Not ours: answers that are a stream of bytes or events, and two operations whose successors have the same address.
+STREAMS = {"s3:GetObject", "s3:GetObjectTorrent"}
+REPLACED = {"s3:GetBucketLifecycle", "s3:GetBucketNotification"}
+READS = re.compile("(Get|List|Describe|Head|BatchGet|Search|Lookup)[A-Z]")
+
+
+def every_read(folder):
+    """Models of every read operation of every service whose protocol we speak."""
+    calls = []
+    for service in LOADER.list_available_services("service-2"):
+        model = LOADER.load_service_model(service, "service-2")
+        shapes = model["shapes"]
+        for name, operation in model["operations"].items():
+            answer = shapes.get(operation.get("output", {}).get("shape"), {})
+            events = any(shapes[ref["shape"]].get("eventstream") for ref in answer.get("members", {}).values())
+            if READS.match(name) and not events and f"{service}:{name}" not in STREAMS | REPLACED and speaks(model):
+                calls.append(f"{service}:{name}")
+    request = json.dumps({"calls": calls, "actions": [], "out": str(folder)})
+    subprocess.run([sys.executable, ROOT / "xtask/refresh_api.py"], input=request, text=True, check=True)
+
+
+def speaks(model):
+    metadata = model["metadata"]
+    return bool({"query", "ec2", "json", "rest-json", "rest-xml"} & set(metadata.get("protocols", [metadata["protocol"]])))
+
+
+def check_all(models, codec):
     counts = {"operations": 0, "published samples": 0, "samples": 0, "moto answers": 0}
     failures = []
-    for path in sorted(MODELS.glob("*.json")):
+    for path in sorted(models.glob("*.json")):
         model = json.loads(path.read_text(encoding="utf-8"))
         if "operations" not in model:
             continue
@@ -345,23 +385,31 @@ def main():
         for name in model["operations"]:
             operation = Operation(codec, model["service"], name, model["metadata"]["protocol"])
             counts["operations"] += 1
-            try:
-                operation.error()
-            except (AssertionError, Refused) as error:
-                failures.append(f"{operation.call} error: {error}")
+            tried = [("error", "", operation.error)]
             for origin, given, output in samples(operation, examples.get(name, [])):
                 counts["samples"] += 1
                 counts["published samples"] += origin.startswith("published")
-                for step, check in (("request", lambda: operation.request(given)),
-                                    ("answer", lambda: operation.answer(output)),
-                                    ("moto", lambda: operation.foreign(output))):
-                    try:
-                        counts["moto answers"] += check() is True
-                    except (AssertionError, Refused) as error:
-                        failures.append(f"{operation.call} {origin} {step}: {error}")
+                tried += [("request", origin, lambda given=given: operation.request(given)),
+                          ("answer", origin, lambda output=output: operation.answer(output)),
+                          ("moto", origin, lambda output=output: operation.foreign(output))]
+            for step, origin, check in tried:
+                try:
+                    counts["moto answers"] += check() is True
+                except (AssertionError, Refused) as error:
+                    failures.append(f"{operation.call} {origin} {step}: {error}")
     print("\n".join(failures))
     print(", ".join(f"{number} {name}" for name, number in counts.items()) + f", {len(failures)} failures")
-    sys.exit(bool(failures))
+    return not failures
+
+
+def main():
+    everything = "--all" in sys.argv[1:2]
+    command = sys.argv[1 + everything:] or ["cargo", "xtask", "wire"]
+    if not everything:
+        sys.exit(not check_all(MODELS, Codec(command)))
+    with tempfile.TemporaryDirectory() as folder:
+        every_read(folder)
+        sys.exit(not check_all(pathlib.Path(folder), Codec([*command, "--models", folder])))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,11 @@ enum Command {
         latest: bool,
     },
     /// The wire codec as a filter, JSON lines in and out, for tests against other implementations
-    Wire,
+    Wire {
+        /// The folder of provider models, instead of catalog/api/aws
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+    },
     /// Write what follows from the catalogue: reference pages, the read-only policy
     Generate {
         /// Change nothing; fail when a file is not current
@@ -60,7 +64,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::RefreshApi { check, latest } => refresh_api::run(&root(), check, latest),
-        Command::Wire => wire::run(&root()),
+        Command::Wire { models } => wire::run(&models.unwrap_or_else(|| root().join("catalog/api/aws"))),
         Command::Generate { check } => generate::run(&root(), check),
         Command::Bench { buckets, runs } => bench::run(&root(), &buckets, runs),
         Command::Tidy { bless } => tidy::run(&root(), bless),

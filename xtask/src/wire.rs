@@ -7,8 +7,8 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use catalog::api::{ApiIndex, Variant};
 use catalog::api::wire::{self, Request};
+use catalog::api::{ApiIndex, Variant};
 use resource::Value;
 use serde::Deserialize;
 use serde_json::json;
@@ -43,9 +43,9 @@ struct Ask {
     dual_stack: bool,
 }
 
-/// Answers until standard input ends.
-pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
-    let api = ApiIndex::open(&root.join("catalog/api/aws"));
+/// Answers until standard input ends, over a folder of provider models.
+pub(crate) fn run(models: &Path) -> anyhow::Result<()> {
+    let api = ApiIndex::open(models);
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let answer = match answer(&api, &line?) {

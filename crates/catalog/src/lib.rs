@@ -23,6 +23,7 @@ mod schema;
 mod source;
 mod text;
 mod types;
+mod user;
 pub mod validate;
 
 use std::collections::{BTreeMap, HashMap};

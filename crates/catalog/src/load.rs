@@ -1,10 +1,8 @@
-//! Reading the catalogue: the embedded one, then users' folders on top of it.
+//! Reading the embedded catalogue.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::{fs, io};
 
 use serde::Deserialize;
 
@@ -18,9 +16,6 @@ use crate::types::ResourceType;
 use crate::{Catalog, kinds::Kind};
 
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
-
-/// Users' catalogue files larger than this are refused.
-const MAX_FILE: u64 = 1 << 20;
 
 /// The text of an embedded file, by its path below `catalog/`.
 pub fn embedded(path: &str) -> Option<&'static str> {
@@ -57,7 +52,7 @@ impl Catalog {
         let mut catalog = Catalog::empty(api);
         let mut errors = Vec::new();
         for (file, text) in embedded_below("types/") {
-            keep(&mut errors, catalog.add_type(&format!("types/{file}"), text));
+            keep(&mut errors, catalog.add_type(&format!("types/{file}"), text).map(drop));
         }
         for (file, text) in embedded_below("sources/") {
             keep(&mut errors, catalog.add_source(&format!("sources/{file}"), text));
@@ -79,61 +74,6 @@ impl Catalog {
         if errors.is_empty() { Ok(catalog) } else { Err(errors) }
     }
 
-    /// The embedded catalogue with users' folders on top: their types, sources and checks replace those of the same
-    /// id. Users' files are validated against the provider's models.
-    ///
-    /// # Errors
-    /// Every file that cannot be read, does not load or does not fit the models.
-    pub fn with_folders(folders: &[PathBuf]) -> Result<Catalog, Vec<CatalogError>> {
-        let mut catalog = Catalog::embedded()?;
-        let mut errors = Vec::new();
-        for folder in folders {
-            catalog.add_folder(folder, &mut errors);
-        }
-        if errors.is_empty() { Ok(catalog) } else { Err(errors) }
-    }
-
-    fn add_folder(&mut self, folder: &Path, errors: &mut Vec<CatalogError>) {
-        let mut files = Vec::new();
-        if let Err(error) = walk(folder, &mut files) {
-            let place = folder.display().to_string();
-            errors.push(
-                CatalogError::at(&place, 1, format!("the catalogue folder cannot be read: {error}"))
-                    .help("give a folder with `types/`, `sources/` or `checks/` in it"),
-            );
-            return;
-        }
-        files.sort();
-        let mut checks = Vec::new();
-        for path in files {
-            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            let text = match fs::read_to_string(&path) {
-                Ok(text) => text,
-                Err(error) => {
-                    errors.push(CatalogError::at(&name, 1, format!("the file cannot be read: {error}")));
-                    continue;
-                }
-            };
-            match name.split('/').next() {
-                Some("types") if name.ends_with(".toml") => keep(errors, self.add_type(&name, &text)),
-                Some("sources") if name.ends_with(".toml") => keep(errors, self.add_source(&name, &text)),
-                Some("kinds") if name.ends_with(".toml") => keep(errors, self.add_kind(&name, &text)),
-                Some("checks") if name.ends_with(".md") => checks.push((name, text)),
-                _ => {}
-            }
-        }
-        for (name, text) in checks {
-            let file = name.trim_start_matches("checks/");
-            match Check::parse(file, &text) {
-                Ok(check) => {
-                    errors.extend(crate::validate::check(self, &check));
-                    self.add_check(check);
-                }
-                Err(error) => errors.push(error),
-            }
-        }
-    }
-
     fn empty(api: ApiIndex) -> Catalog {
         Catalog {
             types: BTreeMap::new(),
@@ -149,7 +89,7 @@ impl Catalog {
         }
     }
 
-    fn add_type(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+    pub(crate) fn add_type(&mut self, file: &str, text: &str) -> Result<Arc<str>, CatalogError> {
         let found: ResourceType = from_toml(file, text)?;
         let sources = usize::from(found.list.is_some())
             + usize::from(found.singleton.is_some())
@@ -163,17 +103,18 @@ impl Catalog {
             let words = format!("a `[[get]]` has either `call` or `source` (into = `{into}`)");
             return Err(CatalogError::at(file, 1, words));
         }
-        self.types.insert(found.id.clone(), found);
-        Ok(())
+        let id = found.id.clone();
+        self.types.insert(id.clone(), found);
+        Ok(id)
     }
 
-    fn add_source(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+    pub(crate) fn add_source(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         let found: Source = from_toml(file, text)?;
         self.sources.insert(found.id.clone(), found);
         Ok(())
     }
 
-    fn add_kind(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+    pub(crate) fn add_kind(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         let found: Kind = from_toml(file, text)?;
         self.kinds.insert(found.id.clone(), found);
         Ok(())
@@ -204,7 +145,7 @@ impl Catalog {
         }
     }
 
-    fn add_check(&mut self, check: Check) {
+    pub(crate) fn add_check(&mut self, check: Check) {
         for alias in &check.aliases {
             self.aliases.insert(alias.clone(), check.id.clone());
         }
@@ -227,20 +168,4 @@ fn keep(errors: &mut Vec<CatalogError>, result: Result<(), CatalogError>) {
     if let Err(error) = result {
         errors.push(error);
     }
-}
-
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            walk(&entry.path(), files)?;
-        } else if kind.is_file() {
-            if entry.metadata()?.len() > MAX_FILE {
-                return Err(io::Error::other(format!("`{}` is larger than 1 MiB", entry.path().display())));
-            }
-            files.push(entry.path());
-        }
-    }
-    Ok(())
 }

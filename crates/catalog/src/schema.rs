@@ -137,10 +137,12 @@ fn host_function(name: &str) -> Option<Signature> {
             required: 1,
             result: Type::object(
                 "policy",
-                [("admin", Type::Bool), ("conditional", Type::Bool), ("because", because())],
+                [("admin", Type::Bool), ("conditional", Type::Bool), ("because", because()), ("escalation", because())],
             ),
         },
-        ".full_service" => Signature { params: vec![Type::Any, Type::String], required: 2, result: Type::Bool },
+        ".full_service" | ".allows_action" | ".allows_widely" => {
+            Signature { params: vec![Type::Any, Type::String], required: 2, result: Type::Bool }
+        }
         "secrets" => Signature {
             params: vec![Type::Any],
             required: 1,

@@ -41,3 +41,16 @@ fn a_user_folder_is_validated_and_says_where_it_is_wrong() {
     let words = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(words.contains("checks/aws/s3/mine.md") && words.contains("RestrictPublicBuckets"), "{words}");
 }
+
+#[test]
+fn a_users_type_whose_call_no_model_has_is_refused_at_load() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let types = folder.path().join("types/aws/sqs");
+    std::fs::create_dir_all(&types).expect("folders");
+    let text = "type = 'aws.sqs.queue'\ntitle = 'SQS queue'\nscope = 'region'\nid = '{self.QueueUrl}'\n\
+                name = 'self.QueueUrl'\n[list]\ncall = 'sqs:ListQueuesOfAll'\nitems = 'QueueUrls[]'\nas = 'QueueUrl'\n";
+    std::fs::write(types.join("queue.toml"), text).expect("the file");
+    let errors = Catalog::with_folders(&[folder.path().to_path_buf()]).err().expect("there is no such call");
+    let words = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(words.contains("types/aws/sqs/queue.toml") && words.contains("sqs"), "{words}");
+}

@@ -44,5 +44,6 @@ pub use aws::AwsCaller;
 pub use caller::{Answer, Caller, Failure, Pages, Target};
 pub use estimate::{Estimate, ServiceEstimate, estimate};
 pub use knowledge::Knowledge;
+pub use reads::key_members;
 pub use request::{CollectError, Ended, Event, Finished, Note, Request, Seen};
 pub use run::{collect, units};

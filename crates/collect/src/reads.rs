@@ -117,6 +117,14 @@ impl Reads {
     }
 }
 
+/// The members that the keys of a type are made of. A hole at one of them means that a resource of the type may answer to
+/// a name that could not be read: then a name that is not found is not known to be missing.
+pub fn key_members(of: &ResourceType) -> Vec<Path> {
+    let mut reads = Reads::default();
+    of.keys.iter().for_each(|key| reads.expression(key));
+    reads.own.paths().cloned().collect()
+}
+
 /// A schema in which everything may be anything: only what is read is asked, not whether it is right.
 struct Anything;
 

@@ -61,3 +61,14 @@ fn every_type_can_be_carried_out() {
     let details = catalog.resource_type("aws.s3.bucket").unwrap().get.len() as u64;
     assert_eq!(estimate.services["s3"].per_resource["aws.s3.bucket"], details);
 }
+
+#[test]
+fn keys_tell_which_members_they_are_made_of() {
+    let catalog = catalog();
+    let members = |id: &str| {
+        let paths = collect::key_members(catalog.resource_type(id).unwrap());
+        paths.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(members("aws.kms.key"), ["Aliases", "Aliases[].AliasArn", "Aliases[].AliasName", "KeyId"]);
+    assert_eq!(members("aws.s3.bucket"), ["Name"]);
+}

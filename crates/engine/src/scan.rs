@@ -239,6 +239,8 @@ fn judge(
 ) -> Result<Tally, ScanError> {
     meter.enter("joining");
     let catalog = request.catalog.clone();
+    // Of every check, enabled or not: what a check found that is no longer in the catalogue ends.
+    writer.catalogue(&request.catalog.checks().map(|check| check.id.clone()).collect::<Vec<_>>())?;
     writer.checks(&request.checks.iter().map(|check| entry(check)).collect::<Vec<_>>())?;
     writer.join_edges(Arc::new(move |type_id: &str| target_rule(&catalog, type_id)))?;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pattern::{Letters, covers, overlaps};
+use crate::pattern::{Letters, covers, is_wild, overlaps};
 use crate::policy::Choice;
 
 /// What the patterns of `is` match and no pattern of `except` does.
@@ -32,6 +32,11 @@ impl Coverage {
         Coverage { is, except: Vec::new(), letters: Letters::Folded }
     }
 
+    /// These resources.
+    pub(crate) fn of_resources(is: Vec<Arc<str>>) -> Coverage {
+        Coverage { is, ..Coverage::every_resource() }
+    }
+
     /// The actions that a statement names.
     pub(crate) fn actions(element: &Choice<Arc<str>>) -> Coverage {
         Coverage { letters: Letters::Folded, ..Coverage::resources(Some(element)) }
@@ -58,6 +63,11 @@ impl Coverage {
 
     fn overlaps(&self, left: &str, right: &str) -> bool {
         overlaps(left, right, self.letters)
+    }
+
+    /// Whether a pattern of the set has a wildcard, or the set is all but some.
+    pub(crate) fn is_wide(&self) -> bool {
+        !self.except.is_empty() || self.is.iter().any(|pattern| is_wild(pattern))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

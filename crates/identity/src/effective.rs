@@ -131,6 +131,16 @@ impl Effective {
         self.allowed.iter().any(|allowed| reaches(allowed) && allowed.actions.includes(&every))
     }
 
+    /// Whether an action, or every action that a pattern matches, is allowed on some resource.
+    pub(crate) fn allows_somewhere(&self, action: &str) -> bool {
+        self.allows(action).is_some()
+    }
+
+    /// Whether an action is allowed on resources that a wildcard names.
+    pub(crate) fn allows_widely(&self, action: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed.actions.includes(action) && allowed.resources.is_wide())
+    }
+
     /// What allows every action that the pattern matches. `true` when each is limited to some resources or conditions.
     fn allows(&self, action: &str) -> Option<(bool, &Allowed)> {
         let able = || self.allowed.iter().filter(|allowed| allowed.actions.includes(action));

@@ -12,6 +12,7 @@ use crate::grants::{Grants, Neutralised, acl, kms_grants, resource_policy, shari
 use crate::places::places;
 use crate::secrets;
 use crate::settings::Settings;
+use crate::transport::Transport;
 
 #[cfg(test)]
 mod tests;
@@ -27,12 +28,15 @@ pub struct World<'a> {
     pub settings: &'a Settings,
 }
 
-/// Computes the wanted facts of `identity` (`grants`, `admin`, `escalation`, `secrets`) for one resource. Facts whose
+/// Computes the wanted facts of `identity` (`grants`, `tls_only`, `admin`, `admin_by`, `escalation`, `secrets`) for one resource. Facts whose
 /// source the resource's type does not have are empty, not unknown: it has no such policy.
 pub fn facts(entity: &Entity, of: &ResourceType, world: &World<'_>, wanted: &BTreeSet<Arc<str>>) -> Map {
     let mut found = Map::new();
     if wanted.contains("grants") {
         found.insert("grants".into(), grants(entity, of, world));
+    }
+    if wanted.contains("tls_only") {
+        found.insert("tls_only".into(), tls_only(entity, of));
     }
     if ["admin", "admin_by", "escalation"].iter().any(|name| wanted.contains(*name)) {
         let rights = Rights::of(entity, of, world);
@@ -74,6 +78,18 @@ fn grants(entity: &Entity, of: &ResourceType, world: &World<'_>) -> Value {
         }
     }
     Value::List(all)
+}
+
+fn tls_only(entity: &Entity, of: &ResourceType) -> Value {
+    let mut transport = Transport::default();
+    for policy in of.policy.iter().filter(|policy| policy.kind == PolicyKind::Policy) {
+        let found = places(&entity.document, &policy.at);
+        transport.note(found.open);
+        for value in found.values {
+            transport.read(value, &entity.uid);
+        }
+    }
+    transport.tls_only(&entity.uid)
 }
 
 fn read(policy: &Policy, value: &Value, entity: &Entity, settings: &Settings) -> Grants {

@@ -1,56 +1,25 @@
-//! Functions that rules may call: `policy(x).admin`, `policy(x).full_service("kms")`, `secrets(x)`.
+//! Functions that rules may call: `policy(x).admin`, `policy(x).escalation`, `policy(x).full_service("kms")`,
+//! `policy(x).allows_action("s3:GetObject")`, `policy(x).allows_widely("sts:AssumeRole")`, `secrets(x)`.
 
 use std::sync::Arc;
 
-use expr::{Signature, Type, Val};
+use expr::Val;
 use resource::{List, Value};
 
-use crate::effective::Effective;
+use crate::effective::{Effective, escalation};
 use crate::secrets;
 use crate::settings::Settings;
 
-/// The member under which the object made by `policy` keeps its documents for `full_service`.
+/// The member under which the object made by `policy` keeps its documents for methods.
 const DOCUMENTS: &str = "documents";
-
-/// The static type of a function or, with a leading dot, a method.
-pub fn signature(name: &str) -> Option<Signature> {
-    let of = |params: Vec<Type>, result: Type| Some(Signature { required: params.len(), params, result });
-    match name {
-        "policy" => of(vec![Type::Any], policy_type()),
-        ".full_service" => of(vec![policy_type(), Type::String], Type::Bool),
-        "secrets" => of(vec![Type::Any], Type::list(secret_type())),
-        _ => None,
-    }
-}
-
-fn policy_type() -> Type {
-    let because = [("policy", Type::String), ("statement", Type::String), ("text", Type::String)];
-    Type::object(
-        "policy",
-        [
-            ("admin", Type::Bool),
-            ("conditional", Type::Bool),
-            ("because", Type::list(Type::object("", because))),
-            (DOCUMENTS, Type::list(Type::Any)),
-        ],
-    )
-}
-
-fn secret_type() -> Type {
-    Type::object(
-        "secret",
-        [("place", Type::String), ("name", Type::String), ("line", Type::Int), ("detector", Type::String)],
-    )
-}
 
 /// Evaluates a function. `None` when the name is not one of ours or an argument has no use: the answer is absent.
 pub fn call(name: &str, args: &[Val], settings: &Settings) -> Option<Val> {
     match (name, args) {
         ("policy", [document]) => Some(Val::from(policy(document.to_value()))),
-        (".full_service", [policy, service]) => {
-            let (policy, service) = (policy.to_value(), service.as_str()?.to_owned());
-            Some(Val::from(full_service(policy.get(DOCUMENTS), &service)))
-        }
+        (".full_service", [policy, service]) => Some(ask(policy, service, Effective::full_service)),
+        (".allows_action", [policy, action]) => Some(ask(policy, action, Effective::allows_somewhere)),
+        (".allows_widely", [policy, action]) => Some(ask(policy, action, Effective::allows_widely)),
         ("secrets", [value]) => Some(Val::from(secrets::of_value("value", &value.to_value(), settings))),
         _ => None,
     }
@@ -72,17 +41,22 @@ fn policy(document: Value) -> Value {
         ("admin", admin),
         ("conditional", conditional),
         ("because", Value::list(because)),
+        ("escalation", escalation(&effective, None)),
         (DOCUMENTS, Value::List(documents)),
     ])
 }
 
-fn full_service(documents: &Value, service: &str) -> Value {
-    let Value::List(documents) = documents else { return Value::Null };
+/// Answers a method of a policy object with one text argument.
+fn ask(policy: &Val, argument: &Val, question: fn(&Effective, &str) -> bool) -> Val {
+    let policy = policy.to_value();
+    let (Value::List(documents), Some(argument)) = (policy.get(DOCUMENTS), argument.as_str()) else {
+        return Val::Absent;
+    };
     let effective = effective(documents);
-    match effective.open.clone() {
+    Val::from(match effective.open.clone() {
         Some(hole) => Value::Unknown(hole),
-        None => Value::Bool(effective.full_service(service)),
-    }
+        None => Value::Bool(question(&effective, argument)),
+    })
 }
 
 fn effective(documents: &List) -> Effective {

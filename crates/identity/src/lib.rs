@@ -28,8 +28,9 @@ mod places;
 pub mod policy;
 mod secrets;
 mod settings;
+mod transport;
 
 pub use facts::{World, facts, policy_grants};
-pub use host::{call, signature};
+pub use host::call;
 pub use secrets::{SecretFound, detectors, scrub};
 pub use settings::Settings;

@@ -27,7 +27,9 @@ pub struct Path(Arc<[Segment]>);
 
 /// A text that is not a path.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("`{0}` is not a member path; write names joined by dots, `[]` for each item, as in `Reservations[].Instances[]`")]
+#[error(
+    "`{0}` is not a member path; write names joined by dots, `[]` for each item, as in `Reservations[].Instances[]`"
+)]
 pub struct PathError(pub String);
 
 impl Path {

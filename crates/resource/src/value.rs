@@ -154,7 +154,9 @@ impl Value {
                 Segment::Member(name) => values.into_iter().map(|value| value.get(name)).collect(),
                 Segment::Each => values
                     .into_iter()
-                    .flat_map(|value| if value.unknown().is_some() { std::slice::from_ref(value) } else { value.items() })
+                    .flat_map(
+                        |value| if value.unknown().is_some() { std::slice::from_ref(value) } else { value.items() },
+                    )
                     .collect(),
                 Segment::Where { member, equals } => values
                     .into_iter()

@@ -86,6 +86,10 @@ impl Outcome {
     fn plain(state: i64) -> Outcome {
         Outcome { state, leads_to: None, why: None }
     }
+
+    fn unread(why: Why, detail: &str) -> Outcome {
+        Outcome { state: UNREAD, leads_to: None, why: Some(hole_json(&Hole::new(why).detail(detail))) }
+    }
 }
 
 impl Session {
@@ -172,10 +176,7 @@ impl Session {
         match found.as_slice() {
             [] => {}
             [one] => return Ok(Outcome { state: RESOURCE, leads_to: Some(*one), why: None }),
-            _ => {
-                let why = Hole::new(Why::Unsupported).detail("several resources answer to this name");
-                return Ok(Outcome { state: UNREAD, leads_to: None, why: Some(hole_json(&why)) });
-            }
+            _ => return Ok(Outcome::unread(Why::Unsupported, "several resources answer to this name")),
         }
         let address = Address::of(&edge.text);
         let global = address.account.is_some();
@@ -187,7 +188,11 @@ impl Session {
             (Scope::Account, _) => None,
             // Somebody of ours may have the name in any region.
             (Scope::Region, Namespace::Partition) if !global => None,
-            (Scope::Region, _) => Some(address.region.unwrap_or(&edge.region)).filter(|region| !region.is_empty()),
+            (Scope::Region, _) => match address.region.unwrap_or(&edge.region) {
+                // Which regions there are is not known here, so not finding it in those read proves nothing.
+                "" => return Ok(Outcome::unread(Why::NotCollected, "the reference names no region")),
+                region => Some(region),
+            },
         };
         Ok(match covered.listing(&edge.to_type, account, region) {
             Listing::Incomplete(why) => Outcome { state: UNREAD, leads_to: None, why: Some(why) },

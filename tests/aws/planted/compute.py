@@ -54,6 +54,8 @@ def functions(cloud, book):
         book._add(verdict, POLICY, function(name, permission=permission), "", MAIN, why)
 
     policy("FAIL", "anyone", "everyone may invoke", Principal="*")
+    policy("FAIL", "anyone-of-any-bucket", "every bucket of every account is no restriction", Principal="*",
+           SourceArn="arn:aws:s3:::*")
     policy("PASS", "anyone-of-account", "everyone, from one account", Principal="*", SourceAccount=MAIN)
     policy("PASS", "anyone-of-arn", "everyone, from one resource", Principal="*",
            SourceArn=f"arn:aws:sns:eu-west-1:{MAIN}:orders")

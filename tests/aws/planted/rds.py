@@ -27,3 +27,19 @@ def plant(cloud, book):
         snapshot("PASS", "shared", "one account may", add=[SECOND])
         snapshot("PASS", "private", "nobody else")
         snapshot("PASS", "was-public", "no longer", add=["all"], remove=["all"])
+
+        rds.create_db_cluster(
+            DBClusterIdentifier="ledger", Engine="aurora-postgresql", MasterUsername="master",
+            MasterUserPassword="not-a-real-one")
+
+        def cluster_snapshot(verdict, name, why, add=()):
+            made = rds.create_db_cluster_snapshot(
+                DBClusterIdentifier="ledger", DBClusterSnapshotIdentifier=name)["DBClusterSnapshot"]
+            if add:
+                rds.modify_db_cluster_snapshot_attribute(
+                    DBClusterSnapshotIdentifier=name, AttributeName="restore", ValuesToAdd=list(add))
+            book._add(verdict, PUBLIC, made["DBClusterSnapshotArn"], "", MAIN, why)
+
+        cluster_snapshot("FAIL", "cluster-public", "anyone may restore the cluster", add=["all"])
+        cluster_snapshot("PASS", "cluster-shared", "one account may", add=[SECOND])
+        cluster_snapshot("PASS", "cluster-private", "nobody else")

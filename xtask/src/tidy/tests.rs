@@ -158,6 +158,15 @@ fn a_library_that_prints_is_found() {
 }
 
 #[test]
+fn a_scan_that_makes_a_write_grant_is_found() {
+    let engine = |body| [("crates/engine/Cargo.toml", ""), ("crates/engine/src/lib.rs", body)];
+    accepts(text::write_grants, &engine("// a WriteGrant is never made here\n"));
+    finds(text::write_grants, &engine("let all = cloud::grant::approve(calls);\n"), "only `remedy`");
+    let remedy = [("crates/remedy/Cargo.toml", ""), ("crates/remedy/src/lib.rs", "cloud::grant::approve(calls)\n")];
+    accepts(text::write_grants, &remedy);
+}
+
+#[test]
 fn leftovers_are_found() {
     accepts(text::leftovers, &[("a.md", "cd into your home folder; see docs/todo-lists.md\n")]);
     finds(text::leftovers, &[("a.md", &["see /ro", "ot/x"].concat())], "path of one machine");

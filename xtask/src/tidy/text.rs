@@ -68,6 +68,25 @@ pub(super) fn silent(tree: &Tree) -> Vec<Problem> {
     problems
 }
 
+/// Who may speak of leave to write.
+const WRITERS: [&str; 2] = ["cloud", "remedy"];
+
+pub(super) fn write_grants(tree: &Tree) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for name in tree.crates().into_iter().filter(|name| !WRITERS.contains(name) && *name != "xtask") {
+        for (file, text) in tree.product(name) {
+            for (number, line) in text.lines().map(code).enumerate() {
+                if ["WriteGrant", "grant::"].iter().any(|word| line.contains(word)) {
+                    let text =
+                        format!("`{name}` may not write to a cloud; only `remedy` makes a grant, after approval");
+                    problems.push(Problem::at(file, number, text));
+                }
+            }
+        }
+    }
+    problems
+}
+
 pub(super) fn leftovers(tree: &Tree) -> Vec<Problem> {
     // Put together so that this file does not find itself.
     let home =

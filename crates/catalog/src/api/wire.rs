@@ -12,6 +12,7 @@ mod json;
 mod json_write;
 mod number;
 mod rest;
+mod rest_read;
 mod route;
 mod time;
 mod uri;
@@ -125,7 +126,7 @@ pub fn decode_request(model: &ServiceModel, operation: &Operation, request: &Req
             Some(input) if !request.body.is_empty() => json::read(model, input, &request.body),
             _ => Ok(Value::Map(resource::Map::new())),
         },
-        Protocol::RestJson | Protocol::RestXml => rest::decode_request(model, operation, request),
+        Protocol::RestJson | Protocol::RestXml => rest_read::decode_request(model, operation, request),
     };
     read.map_err(|fault| fault.reading(operation, request.body.len()))
 }

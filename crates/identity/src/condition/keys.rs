@@ -65,6 +65,8 @@ fn text_bound(key: &str, value: &Arc<str>, settings: &Settings) -> Reach {
         "aws:sourceorgid" | "aws:sourceorgpaths" => organisation(Via::Source, value, settings),
         "aws:sourcevpc" | "aws:sourcevpce" => fixed(Via::Network, To::Own, value),
         "aws:resourceaccount" | "s3:resourceaccount" => resource_account(value, settings),
+        // Whoever owns the endpoint subscribes it: `*@corp.net` names somebody, though no account.
+        "sns:endpoint" => to(Via::Caller, Party::new(To::Foreign, value.clone())),
         "aws:userid" => user_id(value, settings),
         "aws:username" => fixed(Via::Caller, To::Foreign, value),
         "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" | "kms:viaservice" => {

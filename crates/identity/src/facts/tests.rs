@@ -7,7 +7,7 @@ use expr::EntityData;
 use resource::Why;
 
 use super::*;
-use crate::{call, signature};
+use crate::call;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().unwrap_or_else(|errors| panic!("{errors:?}")));
 
@@ -200,6 +200,15 @@ fn a_policy_that_could_not_be_read_leaves_public_unknown() {
 }
 
 #[test]
+fn a_bucket_that_refuses_plain_text_is_tls_only() {
+    let deny = r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}}}}"#;
+    let refusing = entity("aws.s3.bucket", "arn:aws:s3:::b", &format!(r#"{{"Name": "b", "Policy": {deny}}}"#));
+    assert_eq!(account("{}").fact(&refusing, "tls_only"), Value::Bool(true));
+    assert_eq!(account("{}").fact(&bucket(""), "tls_only"), Value::Bool(false));
+}
+
+#[test]
 fn only_what_is_wanted_is_computed() {
     assert!(account("{}").facts(&bucket(""), &[]).is_empty());
     let names: Vec<String> = account("{}").facts(&bucket(""), &["public"]).keys().map(ToString::to_string).collect();
@@ -235,7 +244,27 @@ fn rules_can_ask_about_a_policy_and_a_text() {
     let secrets = call("secrets", &[Val::from("password=hunter2!")], &settings).expect("a list").to_value();
     assert_eq!(secrets.items().len(), 1);
     assert!(call("other", &[], &settings).is_none());
-    for name in ["policy", ".full_service", "secrets"] {
-        assert!(signature(name).is_some(), "{name}");
+    let ask = |statements: &str, method: &str, action: &str| {
+        let policy = call("policy", &[document(statements)], &settings).expect("a policy");
+        call(method, &[policy, Val::from(action)], &settings).expect("an answer").to_value()
+    };
+    assert_eq!(ask(READER, ".allows_action", "s3:GetObject"), Value::Bool(true));
+    assert_eq!(ask(READER, ".allows_action", "s3:PutObject"), Value::Bool(false));
+    let assume =
+        |resource: &str| format!(r#"{{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{resource}"}}"#);
+    assert_eq!(ask(&assume("arn:aws:iam::111122223333:role/*"), ".allows_widely", "sts:AssumeRole"), Value::Bool(true));
+    assert_eq!(
+        ask(&assume("arn:aws:iam::111122223333:role/x"), ".allows_widely", "sts:AssumeRole"),
+        Value::Bool(false)
+    );
+    assert_eq!(ask(ADMIN, ".allows_widely", "sts:AssumeRole"), Value::Bool(true));
+    assert_eq!(policy(ADMIN).get("escalation").items().len(), 101);
+    assert!(policy(READER).get("escalation").items().is_empty());
+    let schema = catalog::TypeSchema::new(&CATALOG, CATALOG.resource_type("aws.s3.bucket").expect("the type"));
+    for name in [".full_service", ".allows_action", ".allows_widely", "secrets"] {
+        assert!(expr::Schema::function(&schema, name).is_some(), "{name} has a signature");
     }
+    let typed = expr::Schema::function(&schema, "policy").expect("a signature").result;
+    let expr::Type::Object(typed) = typed else { panic!("an object") };
+    assert!(typed.members.keys().all(|name| policy(ADMIN).as_map().is_some_and(|made| made.contains_key(name))));
 }

@@ -6,7 +6,7 @@ use resource::Hole;
 
 use super::{Grant, Neutralised, Reason, narrow};
 use crate::condition::{Bound, spared};
-use crate::party::{Party, To, party};
+use crate::party::{Party, To, party as party_of};
 use crate::policy::{Choice, Elements, Principal, Statement};
 use crate::settings::Settings;
 
@@ -31,12 +31,21 @@ pub(super) fn subtract(grants: Vec<Grant>, statement: &Statement, settings: &Set
     for grant in grants {
         match effect(&grant.party, statement, settings) {
             Effect::Spares => left.push(grant),
+            _ if !touches(statement, &grant) => left.push(grant),
             _ if statement.hole().is_some() => left.push(doubted(grant, statement)),
             Effect::Denies => apply(grant, statement, &[], &mut budget, &mut left),
             Effect::Leaves(parties) => apply(grant, statement, &parties, &mut budget, &mut left),
         }
     }
     left
+}
+
+/// Whether the statement is about some of the grant's actions and resources, or may be.
+fn touches(statement: &Statement, grant: &Grant) -> bool {
+    let resources = statement.resources.as_ref();
+    (statement.actions.open().is_some() || !grant.actions.split(Some(&statement.actions)).removed.is_empty())
+        && (resources.is_some_and(|element| element.open().is_some())
+            || !grant.resources.split(resources).removed.is_empty())
 }
 
 /// Part of the statement could not be read, and it may concern this grant.
@@ -90,7 +99,7 @@ fn names(named: &Elements<Principal>, of: &Party, settings: &Settings) -> bool {
         (Principal::Anyone, _) => true,
         (_, To::Anyone) => false,
         (Principal::AnyAccount(_), To::Authenticated) => true,
-        (name, _) => name.covers(&as_principal(of)) || party(name, &[], settings).is_some_and(|named| named == *of),
+        (name, _) => name.covers(&as_principal(of)) || party_of(name, &[], settings).is_some_and(|named| named == *of),
     })
 }
 
@@ -109,20 +118,20 @@ fn as_principal(party: &Party) -> Principal {
 }
 
 /// `NotPrincipal`: everyone is denied but those listed.
-fn everyone_but(party_: &Party, spared: &Elements<Principal>, bounds: Option<&[Bound]>, settings: &Settings) -> Effect {
-    if spared.items.iter().any(|name| matches!(name, Principal::Anyone)) || names(spared, party_, settings) {
+fn everyone_but(of: &Party, spared: &Elements<Principal>, bounds: Option<&[Bound]>, settings: &Settings) -> Effect {
+    if spared.items.iter().any(|name| matches!(name, Principal::Anyone)) || names(spared, of, settings) {
         return Effect::Spares;
     }
     // Some of a network's or an organisation's members, or of those for whom a service acts, may be on the list.
-    if !party_.to.is_public() && (party_.account.is_none() || party_.through_service) {
+    if !of.to.is_public() && (of.account.is_none() || of.through_service) {
         return Effect::Spares;
     }
-    let mut left: Vec<Party> = Vec::new();
-    if party_.to.is_public() {
-        left.extend(spared.items.iter().filter_map(|name| party(name, &[], settings)));
-    }
+    // Of an account, the identities on the list are left; of strangers, everyone on it.
+    let within = |name: &&Principal| of.to.is_public() || as_principal(of).covers(name);
+    let mut left: Vec<Party> =
+        spared.items.iter().filter(within).filter_map(|name| party_of(name, &[], settings)).collect();
     if let Some(bounds) = bounds {
-        match held(party_, bounds) {
+        match held(of, bounds) {
             Effect::Spares => return Effect::Spares,
             Effect::Denies => {}
             Effect::Leaves(parties) => left.extend(parties),

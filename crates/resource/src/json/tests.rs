@@ -17,3 +17,13 @@ fn a_hole_is_read_from_its_mark() {
     assert_eq!(Value::from_json(&hole.to_json()).unwrap(), hole);
     assert!(Value::from_json(r#"{"?":"whatever"}"#).is_err());
 }
+
+#[test]
+fn a_number_reads_back_as_it_was_written() {
+    let number = Value::from_json(concat!(
+        "77777788888888888888888888888888888888888888888888888888888888888888888888888888",
+        "888888888888877777777777777777777700000000000000000045477",
+    ))
+    .unwrap();
+    assert_eq!(Value::from_json(&number.to_json()).unwrap(), number);
+}

@@ -142,6 +142,19 @@ fn two_resources_of_one_name_are_no_answer_and_no_absence() {
 }
 
 #[test]
+fn a_name_that_could_be_in_any_region_is_not_absent_because_one_region_lacks_it() {
+    let bench = Bench::new();
+    bench.scan(|writer| {
+        let role = unit("1", "", "aws.iam.role");
+        let references = vec![reference("uses", "aws.kms.key", "alias/app")];
+        complete(writer, &role, [Resource { references, ..resource(&role, "arn:aws:s3:::logs", "{}") }]);
+        complete(writer, &kms("1", "r1"), []);
+        join(writer);
+    });
+    assert_eq!(why(&targets(&bench)[0]), Why::NotCollected);
+}
+
+#[test]
 fn a_partial_run_joins_against_the_last_complete_read() {
     let bench = Bench::new();
     let one = bucket(vec![reference("encrypted_by", "aws.kms.key", KEY)]);

@@ -233,6 +233,24 @@ fn compare(bench: &Bench, path: &std::path::Path, model: &Model) -> Result<(), T
     Ok(())
 }
 
+/// What lived at a time, and its member A, which is read always: history needs no copy of the estate per scan.
+fn as_of(path: &std::path::Path, time: i64) -> BTreeMap<String, i64> {
+    let db = raw(path);
+    let sql =
+        "SELECT n.text, d.body FROM versions v JOIN resources r ON r.id = v.resource JOIN names n ON n.id = r.subject
+               JOIN documents d ON d.id = v.document
+               WHERE v.valid_from <= ?1 AND (v.valid_to IS NULL OR v.valid_to > ?1) AND v.known_from <= ?1";
+    let mut statement = db.prepare(sql).unwrap();
+    let rows = statement.query_map([time], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))).unwrap();
+    rows.map(|row| {
+        let (uid, body) = row.unwrap();
+        // Documents this small are kept as plain text behind one byte.
+        let document = Value::from_json(std::str::from_utf8(&body[1..]).unwrap()).unwrap();
+        (uid, document.get("A").as_int().unwrap())
+    })
+    .collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -244,6 +262,7 @@ proptest! {
         let path = folder.path().join("p.db");
         let bench = Bench::at(&path.display().to_string());
         let mut model = Model::default();
+        let mut past: BTreeMap<i64, BTreeMap<String, i64>> = BTreeMap::new();
         for runs in &scans {
             // A unit is run once in a scan.
             let mut units = BTreeSet::new();
@@ -251,6 +270,11 @@ proptest! {
             write(&bench, &runs);
             runs.iter().for_each(|run| model.apply(run));
             compare(&bench, &path, &model)?;
+            let now = bench.time.load(std::sync::atomic::Ordering::SeqCst);
+            past.insert(now, model.living.iter().map(|(uid, known)| (uid.clone(), known.a)).collect());
+        }
+        for (time, expected) in &past {
+            prop_assert_eq!(&as_of(&path, *time), expected, "as of {}", time);
         }
     }
 

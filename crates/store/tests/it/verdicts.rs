@@ -244,3 +244,21 @@ fn verdicts_of_a_check_that_left_the_catalogue_end_and_the_others_stay() {
     });
     assert_eq!(listed(&bench, &[Verdict::Fail]).len(), 2, "it came back");
 }
+
+#[test]
+fn ids_that_would_collide_are_longer_and_the_short_one_means_both() {
+    // The first six characters of these two fingerprints are the same.
+    let uids = ["arn:aws:s3:::bucket-16898", "arn:aws:s3:::bucket-19421"];
+    let bench = with_buckets(&uids);
+    bench.scan(|writer| {
+        show(writer, &uids);
+        uids.iter().for_each(|uid| judge(writer, uid, &[C], vec![outcome(C, uid, "", Verdict::Fail)]));
+    });
+    let found = listed(&bench, &[]);
+    let short = &found[0].short_id[..8];
+    assert!(found[1].short_id.starts_with(short) && found[0].short_id != found[1].short_id, "{found:?}");
+    let reader = bench.store.reader().unwrap();
+    assert_eq!(reader.finding(short).unwrap().len(), 2);
+    assert_eq!(reader.finding(&found[0].short_id).unwrap(), found[..1]);
+    assert!(reader.finding("F-!").is_err());
+}

@@ -3,7 +3,7 @@
 use resource::{Map, Value};
 
 use super::http::{Headers, Response};
-use super::{Fault, MAX_BODY, WireError, json, json_write, rest, xml, xml_write};
+use super::{Fault, MAX_BODY, WireError, json, json_write, rest, rest_read, xml, xml_write};
 use crate::api::{Kind, Location, Operation, Protocol, ServiceModel, ShapeId, Structure};
 
 /// Reads an answer of success.
@@ -34,12 +34,12 @@ fn read(
     let Some(structure) = model.structure(id) else { return Ok(Value::Map(Map::new())) };
     let mut map = Map::new();
     if model.metadata.protocol.is_rest() {
-        rest::from_headers(model, structure, headers, &mut map)?;
+        rest_read::from_headers(model, structure, headers, &mut map)?;
         if let Some(member) = structure.members.iter().find(|member| member.location == Location::StatusCode) {
             map.insert(member.name.clone(), Value::Int(i64::from(status)));
         }
         refuse_empty(operation, structure, status, body)?;
-        rest::read_body(model, operation, structure, id, body, &mut map)?;
+        rest_read::read_body(model, operation, structure, id, body, &mut map)?;
         return Ok(Value::Map(map));
     }
     if body.is_empty() {

@@ -1,5 +1,6 @@
 //! Which operation a request asks for.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::http::{Headers, Request};
@@ -20,14 +21,15 @@ pub fn route(model: &ServiceModel, request: &Request) -> Option<Arc<Operation>> 
             model.operation(name).ok().cloned()
         }
         Protocol::RestJson | Protocol::RestXml => {
-            let fits = |operation: &&Arc<Operation>| fit(model, operation, request).is_some();
-            model.operations().filter(fits).max_by_key(|operation| fit(model, operation, request)).cloned()
+            let fits = model.operations().filter_map(|operation| Some((fit(model, operation, request)?, operation)));
+            // The first of the best: `min_by_key` keeps the earlier of equals.
+            fits.min_by_key(|(fit, _)| Reverse(*fit)).map(|(_, operation)| operation.clone())
         }
     }
 }
 
-/// How well a request fits an operation: fixed path segments, then fixed and required query keys.
-fn fit(model: &ServiceModel, operation: &Operation, request: &Request) -> Option<(usize, usize)> {
+/// How well a request fits an operation: fixed path segments, fixed and required query keys, then other keys it knows.
+fn fit(model: &ServiceModel, operation: &Operation, request: &Request) -> Option<(usize, usize, usize)> {
     if !operation.http.method.eq_ignore_ascii_case(&request.method) {
         return None;
     }
@@ -41,7 +43,13 @@ fn fit(model: &ServiceModel, operation: &Operation, request: &Request) -> Option
     }
     let labels = labels(&operation.http.uri, &request.path)?;
     let segments = operation.http.uri.split('/').count();
-    Some((segments - labels.len().min(segments), fixed.len() + required.len()))
+    let known = request.query.iter().filter(|(name, _)| knows(model, operation, name)).count();
+    Some((segments - labels.len().min(segments), fixed.len() + required.len(), known))
+}
+
+fn knows(model: &ServiceModel, operation: &Operation, key: &str) -> bool {
+    let input = operation.input.and_then(|id| model.structure(id));
+    input.is_some_and(|input| input.members.iter().any(|m| m.location == Location::Query && *m.wire == *key))
 }
 
 /// The query keys without which the operation is another: S3's `?analytics&id=…` gets one, `?analytics` lists.

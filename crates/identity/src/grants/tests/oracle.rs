@@ -134,7 +134,8 @@ fn allowed(policy: &[Value], caller: &Caller, probe: (&str, &str)) -> bool {
     any("Allow") && !any("Deny")
 }
 
-const PRINCIPALS: [&str; 6] = [
+const PRINCIPALS: [&str; 7] = [
+    r#"{"AWS": "arn:aws:iam::444455556666:role/x"}"#,
     r#""*""#,
     r#"{"AWS": "*"}"#,
     r#"{"AWS": "444455556666"}"#,
