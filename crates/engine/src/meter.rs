@@ -28,8 +28,6 @@ pub struct Meter {
     pub resources: AtomicU64,
     /// Requests answered in finished units, retries included, and detail calls known to be waiting.
     pub requests: AtomicU64,
-    /// Calls expected, as far as listings have been read.
-    pub expected: AtomicU64,
     /// Resources judged.
     pub judged: AtomicU64,
     services: Mutex<BTreeMap<String, ServiceProgress>>,

@@ -287,6 +287,7 @@ fn target_rule(catalog: &Catalog, type_id: &str) -> TargetRule {
             Some(catalog::Scope::Region) => store::Scope::Region,
             _ => store::Scope::Account,
         },
+        key_members: of.map(collect::key_members).unwrap_or_default(),
     }
 }
 

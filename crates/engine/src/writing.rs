@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use catalog::Catalog;
 use collect::{Event, Note};
@@ -25,9 +24,7 @@ pub(crate) fn write_events(
     while let Some(event) = events.blocking_recv() {
         match event {
             Event::UnitStarted(unit) => writer.unit_started(&unit)?,
-            Event::Listed { calls, .. } => {
-                meter.expected.fetch_max(calls, Ordering::Relaxed);
-            }
+            Event::Listed { .. } => {}
             Event::Resource(mut found) => {
                 let Some(of) = catalog.resource_type(&found.unit.type_id) else { continue };
                 identity::scrub(of, &mut found.document);

@@ -71,7 +71,11 @@ fn scan(store: &Store, number: usize) -> Result<Steps, StoreError> {
     writer.flush()?;
     let read = began.elapsed();
     let began = Instant::now();
-    writer.join_edges(Arc::new(|_: &str| TargetRule { namespace: Namespace::Unit, scope: Scope::Region }))?;
+    writer.join_edges(Arc::new(|_: &str| TargetRule {
+        namespace: Namespace::Unit,
+        scope: Scope::Region,
+        key_members: Vec::new(),
+    }))?;
     let joined = began.elapsed();
     let began = Instant::now();
     for n in 0..number {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use resource::{Hole, Why};
+use resource::{Hole, Path, Why};
 use rusqlite::params;
 
 use crate::covered::{Address, Covered, Listing};
@@ -30,12 +30,14 @@ pub enum Namespace {
 }
 
 /// What must be known of a type to resolve references to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetRule {
     /// How far its bare names are unique.
     pub namespace: Namespace,
     /// Where it is listed.
     pub scope: Scope,
+    /// The members that its keys are made of: while one could not be read, a name that is not found may be there.
+    pub key_members: Vec<Path>,
 }
 
 /// Where the references of the store lead.
@@ -110,7 +112,7 @@ impl Session {
                 let outcome = match memory.get(&key) {
                     Some(outcome) => outcome.clone(),
                     None => {
-                        let outcome = self.resolve(&edge, rules(&edge.to_type), &covered)?;
+                        let outcome = self.resolve(&edge, &rules(&edge.to_type), &covered)?;
                         memory.insert(key, outcome.clone());
                         outcome
                     }
@@ -168,7 +170,7 @@ impl Session {
         Ok(())
     }
 
-    fn resolve(&self, edge: &Open, rule: TargetRule, covered: &Covered) -> Inner<Outcome> {
+    fn resolve(&self, edge: &Open, rule: &TargetRule, covered: &Covered) -> Inner<Outcome> {
         let found = match self.by_uid(edge)? {
             Some(id) => vec![id],
             None => self.by_key(edge, rule)?,
@@ -196,9 +198,38 @@ impl Session {
         };
         Ok(match covered.listing(&edge.to_type, account, region) {
             Listing::Incomplete(why) => Outcome { state: UNREAD, leads_to: None, why: Some(why) },
-            Listing::Complete if rule.namespace == Namespace::Partition && !global => Outcome::plain(FOREIGN),
-            Listing::Complete => Outcome::plain(MISSING),
+            Listing::Complete => match self.unread_key(edge, account, region, &rule.key_members)? {
+                Some(why) => Outcome { state: UNREAD, leads_to: None, why: Some(why) },
+                None if rule.namespace == Namespace::Partition && !global => Outcome::plain(FOREIGN),
+                None => Outcome::plain(MISSING),
+            },
         })
+    }
+
+    /// The hole over a member that keys of the target type are made of, where the target would be.
+    fn unread_key(
+        &self,
+        edge: &Open,
+        account: &str,
+        region: Option<&str>,
+        key_members: &[Path],
+    ) -> Inner<Option<String>> {
+        if key_members.is_empty() {
+            return Ok(None);
+        }
+        let mut find = self.db.prepare_cached(
+            "SELECT DISTINCT t.members, t.hole FROM holes h JOIN units u ON u.id = h.unit
+             JOIN hole_texts t ON t.id = h.hole
+             WHERE h.valid_to IS NULL AND u.cloud = ?1 AND u.type = ?2 AND u.account = ?3 AND (?4 IS NULL OR u.region = ?4)",
+        )?;
+        let mut rows = find.query(params![&*edge.cloud, &*edge.to_type, account, region])?;
+        while let Some(row) = rows.next()? {
+            let members = crate::paths::from_text(&row.get::<_, String>(0)?)?;
+            if members.iter().any(|hidden| key_members.iter().any(|member| member.touches(hidden))) {
+                return Ok(Some(row.get(1)?));
+            }
+        }
+        Ok(None)
     }
 
     /// The living resource of that type and global id.
@@ -212,7 +243,7 @@ impl Session {
 
     /// The resources (two at most) that answer to a key: anywhere for a global id, else in the same account and
     /// region, else, where names are unique across accounts, anywhere.
-    fn by_key(&self, edge: &Open, rule: TargetRule) -> Inner<Vec<i64>> {
+    fn by_key(&self, edge: &Open, rule: &TargetRule) -> Inner<Vec<i64>> {
         let anywhere = Address::of(&edge.text).account.is_some();
         let near = (!anywhere).then_some(&*edge.account);
         let region = (!anywhere && rule.scope == Scope::Region && !edge.region.is_empty()).then_some(&*edge.region);

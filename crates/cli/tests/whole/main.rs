@@ -3,5 +3,6 @@
 mod bad_input;
 mod denials;
 mod disturbances;
+mod hostile;
 mod kills;
 mod stage;

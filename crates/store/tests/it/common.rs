@@ -122,9 +122,15 @@ pub(crate) fn rules(volatile: &[&str], ordered: &[&str]) -> Arc<ResourceRules> {
 /// Buckets are account-wide with names of the whole partition, keys are regional, everything else account-wide.
 pub(crate) fn join(writer: &Writer) -> store::JoinReport {
     let rule = |type_id: &str| match type_id {
-        "aws.s3.bucket" => TargetRule { namespace: Namespace::Partition, scope: Scope::Account },
-        "aws.kms.key" => TargetRule { namespace: Namespace::Unit, scope: Scope::Region },
-        _ => TargetRule { namespace: Namespace::Unit, scope: Scope::Account },
+        "aws.s3.bucket" => {
+            TargetRule { namespace: Namespace::Partition, scope: Scope::Account, key_members: Vec::new() }
+        }
+        "aws.kms.key" => TargetRule {
+            namespace: Namespace::Unit,
+            scope: Scope::Region,
+            key_members: vec![resource::Path::parse("Aliases").expect("a path")],
+        },
+        _ => TargetRule { namespace: Namespace::Unit, scope: Scope::Account, key_members: Vec::new() },
     };
     writer.join_edges(Arc::new(rule)).unwrap()
 }

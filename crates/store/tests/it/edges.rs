@@ -256,3 +256,21 @@ fn all_edges_are_paged_without_loss() {
     });
     assert_eq!(bench.store.reader().unwrap().all_edges().map(Result::unwrap).count(), 2500);
 }
+
+#[test]
+fn a_name_is_not_missing_while_names_could_not_be_read() {
+    let denied = || Arc::new(Hole::new(Why::Denied).call("kms:ListAliases"));
+    let nameless = |member: &str| {
+        let record = resource::HoleRecord {
+            resource: Some(KEY.into()),
+            members: vec![resource::Path::parse(member).expect("a path")],
+            partial: false,
+            hole: denied(),
+        };
+        Resource { holes: vec![record], ..resource(&kms("1", "r1"), KEY, "{}") }
+    };
+    let led = to_key("alias/app", |writer| complete(writer, &kms("1", "r1"), [nameless("Aliases")]));
+    assert_eq!(led, Target::Unread(denied()));
+    let led = to_key("alias/app", |writer| complete(writer, &kms("1", "r1"), [nameless("Policy")]));
+    assert_eq!(led, Target::Missing("alias/app".into()));
+}

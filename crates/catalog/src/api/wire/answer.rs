@@ -4,7 +4,7 @@ use resource::{Map, Value};
 
 use super::http::{Headers, Response};
 use super::{Fault, MAX_BODY, WireError, json, json_write, rest, rest_read, xml, xml_write};
-use crate::api::{Kind, Location, Operation, Protocol, ServiceModel, ShapeId, Structure};
+use crate::api::{Kind, Location, Member, Operation, Protocol, ServiceModel, ShapeId, Structure};
 
 /// Reads an answer of success.
 ///
@@ -38,7 +38,7 @@ fn read(
         if let Some(member) = structure.members.iter().find(|member| member.location == Location::StatusCode) {
             map.insert(member.name.clone(), Value::Int(i64::from(status)));
         }
-        refuse_empty(operation, structure, status, body)?;
+        refuse_empty(model, operation, structure, status, body)?;
         rest_read::read_body(model, operation, structure, id, body, &mut map)?;
         return Ok(Value::Map(map));
     }
@@ -55,10 +55,18 @@ fn read(
     }
 }
 
-/// A success without a body where the model has one is an answer that got lost.
-fn refuse_empty(operation: &Operation, structure: &Structure, status: u16, body: &[u8]) -> Result<(), Fault> {
-    let expected = structure.payload().is_none() && structure.has_body() && status != 204;
-    if expected && body.is_empty() && &*operation.http.method != "HEAD" { Err(Fault::Cut) } else { Ok(()) }
+/// A success without a body where the model has one is an answer that got lost. Only bytes as such may be none.
+fn refuse_empty(
+    model: &ServiceModel,
+    operation: &Operation,
+    structure: &Structure,
+    status: u16,
+    body: &[u8],
+) -> Result<(), Fault> {
+    let bytes = |member: &Member| matches!(model.shape(member.target.shape).kind, Kind::Blob);
+    let expected = structure.payload().map_or(structure.has_body(), |member| !bytes(member));
+    let may_be_empty = status == 204 || &*operation.http.method == "HEAD";
+    if expected && body.is_empty() && !may_be_empty { Err(Fault::Cut) } else { Ok(()) }
 }
 
 /// Writes an answer of success; members that the operation does not have are left out.
