@@ -25,7 +25,7 @@ def run(*arguments, environment, expect=(0,)):
 class Scan:
     """A scan of one account and what it left behind."""
 
-    def __init__(self, folder, environment, *arguments, expect=(0, 4)):
+    def __init__(self, folder, environment, *arguments, expect=(0,)):
         self.environment = dict(environment, HOME=str(folder))
         self.database = f"sqlite:{folder}/plumb.db"
         self.scan = self.command("scan", "aws", *arguments, expect=expect)

@@ -77,5 +77,5 @@ def test_no_planted_secret_is_stored_or_printed(scans):
 def test_a_second_scan_changes_nothing(scans):
     scan = scans[MAIN]
     before = scan.findings()
-    scan.command("scan", "aws", expect=(0, 4))
+    scan.command("scan", "aws")
     assert scan.findings() == before

@@ -29,6 +29,7 @@ const RULES: &[Rule] = &[
     ("files of at most 400 lines, functions of at most 120, tests apart", size::check),
     ("pure crates do no I/O, read no clock, document what is public", text::pure),
     ("library crates print nothing", text::silent),
+    ("no test sleeps", text::sleepless),
     ("leave to write to a cloud is made by remedy only", text::write_grants),
     ("no machine's paths, no leftovers", text::leftovers),
     ("catalogue ids are unique and once published are kept", catalogue::ids),

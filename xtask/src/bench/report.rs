@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::measure::{Sample, median};
+use super::measure::median;
 use super::{CONCURRENCY, Load, Results, middle};
 
 pub(super) fn page(results: &Results) -> String {
@@ -21,29 +21,17 @@ pub(super) fn page(results: &Results) -> String {
 }
 
 fn start(text: &mut String, results: &Results) {
-    let _ = writeln!(text, "## Start\n\n| | wall | CPU | peak memory |\n|---|---|---|---|");
+    let _ = writeln!(text, "## Start\n\n| | wall |\n|---|---|");
     for (name, samples) in
         [("`plumb --version`", &results.version), ("`plumb check list` (loads the catalogue)", &results.checks)]
     {
-        let _ = writeln!(
-            text,
-            "| {name} | {} | {} | {} |",
-            milliseconds(median(samples, |sample| sample.wall).wall),
-            milliseconds(mean(samples)),
-            mebibytes(median(samples, |sample| sample.peak).peak),
-        );
+        let _ = writeln!(text, "| {name} | {} |", milliseconds(median(samples, |sample| sample.wall).wall));
     }
     let _ = writeln!(
         text,
-        "\nCPU here is the mean of {} runs, as the kernel counts in steps of 10 ms.",
+        "\n{} runs, starting the process included. They end sooner than the kernel counts CPU time in.",
         results.version.len()
     );
-}
-
-/// The mean CPU time: single runs are shorter than the kernel's step.
-fn mean(samples: &[Sample]) -> Duration {
-    let sum: Duration = samples.iter().map(|sample| sample.cpu).sum();
-    sum / u32::try_from(samples.len().max(1)).unwrap_or(1)
 }
 
 fn estate(text: &mut String, load: &Load) {

@@ -158,6 +158,14 @@ fn a_library_that_prints_is_found() {
 }
 
 #[test]
+fn a_test_that_sleeps_is_found() {
+    accepts(text::sleepless, &[("crates/a/src/lib.rs", "clock.sleep(wait).await;\n")]);
+    finds(text::sleepless, &[("crates/a/tests/x.rs", "tokio::time::sleep(wait).await;\n")], "no test sleeps");
+    finds(text::sleepless, &[("crates/a/src/b/tests.rs", "clock.sleep(wait).await;\n")], "no test sleeps");
+    finds(text::sleepless, &[("tests/aws/test_x.py", "time.sleep(1)\n")], "no test sleeps");
+}
+
+#[test]
 fn a_scan_that_makes_a_write_grant_is_found() {
     let engine = |body| [("crates/engine/Cargo.toml", ""), ("crates/engine/src/lib.rs", body)];
     accepts(text::write_grants, &engine("// a WriteGrant is never made here\n"));

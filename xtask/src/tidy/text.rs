@@ -68,6 +68,23 @@ pub(super) fn silent(tree: &Tree) -> Vec<Problem> {
     problems
 }
 
+pub(super) fn sleepless(tree: &Tree) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let tests = tree.iter().filter(|(file, _)| is_test(file) && file.ends_with(".rs") || file.starts_with("tests/"));
+    for (file, text) in tests.filter(|(file, _)| !file.starts_with("xtask/")) {
+        for (number, line) in text.lines().enumerate() {
+            if ["::sleep(", ".sleep("].iter().any(|call| code(line).contains(call)) {
+                problems.push(Problem::at(
+                    file,
+                    number,
+                    "no test sleeps: wait for the event itself, or move the clock",
+                ));
+            }
+        }
+    }
+    problems
+}
+
 /// Who may speak of leave to write.
 const WRITERS: [&str; 2] = ["cloud", "remedy"];
 

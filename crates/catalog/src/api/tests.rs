@@ -189,6 +189,21 @@ fn an_answer_cut_anywhere_is_never_a_document() {
 }
 
 #[test]
+fn a_success_without_its_body_is_an_answer_that_got_lost() {
+    // Absent would be knowledge: "the bucket has no policy", "nothing blocks public access".
+    for call in
+        ["s3:GetBucketPolicy", "s3:GetPublicAccessBlock", "s3:GetBucketVersioning", "lambda:GetPolicy", "kms:ListKeys"]
+    {
+        assert!(matches!(decode(call, ""), Err(WireError::Truncated { .. })), "{call}");
+    }
+    assert_eq!(decode("s3:GetBucketVersioning", "<VersioningConfiguration/>").unwrap(), json("{}"));
+    let (model, operation) = api().call("s3:HeadBucket").unwrap();
+    let headers = vec![("x-amz-bucket-region".to_owned(), "eu-west-1".to_owned())];
+    let head = wire::decode_response(&model, &operation, 200, &headers, b"").unwrap();
+    assert_eq!(head, json(r#"{"BucketRegion":"eu-west-1"}"#));
+}
+
+#[test]
 fn hostile_xml_is_refused() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\">]><DescribeVolumesResponse><requestId>&a;</requestId></DescribeVolumesResponse>";
     assert!(matches!(decode("ec2:DescribeVolumes", bomb), Err(WireError::Malformed { .. })));

@@ -4,9 +4,13 @@ use std::fmt::Write;
 
 /// Encodes everything but RFC 3986's unreserved characters; `/` stays when `slash` says so.
 pub(super) fn encode(text: &str, slash: bool) -> String {
-    let mut out = String::with_capacity(text.len());
+    let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || (slash && byte == b'/');
+    if text.bytes().all(stays) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || (slash && byte == b'/') {
+        if stays(byte) {
             out.push(char::from(byte));
         } else {
             // Writing to a string cannot fail.
