@@ -111,7 +111,7 @@ impl Listing<'_> {
                 let (unit, service) = (work.unit.clone(), Arc::clone(&list.call.service));
                 work.world.send(Event::Note(Note::NotOffered { unit, service })).await?;
             }
-            return Ok(None);
+            return Ok(Some(Arc::new(Hole::not_offered(&list.call.service, &region))));
         }
         let input = work.around.roots().under(parent).input(&list.with);
         let input = match input {

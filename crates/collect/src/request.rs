@@ -107,7 +107,7 @@ pub enum Note {
         /// The call.
         hole: Arc<Hole>,
     },
-    /// The provider does not have the service in the region: the unit is complete and empty.
+    /// The provider does not have the service in the region: its unit is empty, and questions about the region alone are unknown.
     NotOffered {
         /// The unit.
         unit: Unit,

@@ -56,7 +56,7 @@ async fn a_denied_listing_is_never_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_region_without_the_service_is_complete_and_empty_but_one_that_is_not_enabled_is_not() {
+async fn a_region_without_the_service_is_told_from_one_that_is_not_enabled() {
     let script = Script::new()
         .with(
             "sqs:ListQueues",
@@ -67,7 +67,8 @@ async fn a_region_without_the_service_is_complete_and_empty_but_one_that_is_not_
     let setup = setup(Types::of(&[QUEUE]), script).regions(&["ap-east-1", "xx-west-1"]);
     let found = setup.run().await;
     assert_eq!(found.incomplete("aws.sqs.queue", "ap-east-1"), Some(Why::NotInRegion));
-    assert_eq!(found.incomplete("aws.sqs.queue", "xx-west-1"), None);
+    let hole = |region: &str| found.report("aws.sqs.queue", region).coverage.hole().cloned().expect("a hole");
+    assert!(hole("xx-west-1").is_not_offered() && !hole("ap-east-1").is_not_offered());
     let note = collect::Note::NotOffered { unit: unit("aws.sqs.queue", "xx-west-1"), service: "sqs".into() };
     assert_eq!(found.notes, [note]);
     assert_eq!(setup.script.count("sqs:ListQueues"), 1);

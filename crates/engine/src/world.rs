@@ -154,7 +154,10 @@ impl<'a> World<'a> {
             (Listing::Account, _) => state(unit("".into())),
             (Listing::Region, Some(region)) => state(unit(region.clone())),
             (Listing::Region, None) => match self.accounts.get(account).map(|scope| &scope.regions.enabled) {
-                Some(Ok(enabled)) => enabled.iter().find_map(|region| state(unit(region.clone()))),
+                // Where the service is not offered there is nothing to add to the account's set.
+                Some(Ok(enabled)) => {
+                    enabled.iter().filter_map(|region| state(unit(region.clone()))).find(|hole| !hole.is_not_offered())
+                }
                 Some(Err(hole)) => Some(hole.clone()),
                 None => Some(Arc::new(Hole::new(Why::NotCollected).detail("the account was not read"))),
             },

@@ -143,6 +143,17 @@ impl Hole {
         Hole { why, call: None, permission: None, by: None, detail: None }
     }
 
+    /// The provider does not have the service in the region: no call was made, and nothing of it exists there.
+    pub fn not_offered(service: &str, region: &str) -> Self {
+        Hole::new(Why::NotInRegion).detail(&format!("{service} is not offered in {region}"))
+    }
+
+    /// Whether the hole is one of [`Hole::not_offered`]. A call that a region refused because it is not enabled is
+    /// another matter: what was made before the region was disabled still exists.
+    pub fn is_not_offered(&self) -> bool {
+        self.why == Why::NotInRegion && self.call.is_none()
+    }
+
     /// The same hole with the call that leaves it.
     #[must_use]
     pub fn call(mut self, call: &str) -> Self {
