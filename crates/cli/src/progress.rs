@@ -74,15 +74,20 @@ fn region(meter: &Meter, notes: &[String], elapsed: Duration, width: usize, unic
     let full = bar_width * share as usize / 100;
     let (on, off) = if unicode { ("█", "░") } else { ("#", "-") };
     let micros = i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX);
-    let mut lines = vec![format!(
-        "{}{} {share:>3}%  {} of {} listings   {} resources   {} elapsed",
+    let traffic = meter.traffic();
+    let rate = traffic.requests * 1000 / u64::try_from(elapsed.as_millis()).unwrap_or(1).max(1);
+    let heading = meter.heading();
+    let mut lines: Vec<String> = if heading.is_empty() { Vec::new() } else { vec![heading] };
+    lines.push(format!(
+        "{}{} {share:>3}%  {} of {} listings   {} calls   {}/s   {} elapsed",
         on.repeat(full),
         off.repeat(bar_width - full),
         number(done),
         number(units),
-        number(value(&meter.resources)),
+        number(traffic.requests),
+        number(rate),
         duration(micros)
-    )];
+    ));
     if meter.stage() == "judging" {
         lines.push(format!("  judging   {} resources", number(value(&meter.judged))));
         return lines;
@@ -92,11 +97,17 @@ fn region(meter: &Meter, notes: &[String], elapsed: Duration, width: usize, unic
     let mut busy: Vec<_> = working.iter().filter(|(_, service)| service.done > 0 || service.resources > 0).collect();
     busy.sort_by_key(|(_, service)| std::cmp::Reverse(service.resources));
     for (name, service) in busy.iter().take(6) {
-        let words = format!("{} resources   {} of {} listings", number(service.resources), service.done, service.units);
-        lines.push(format!("  {name:<12} {words}"));
+        let read = match service.listed.max(service.resources) {
+            listed if listed > service.resources => format!("{} of {}", number(service.resources), number(listed)),
+            _ => number(service.resources),
+        };
+        lines.push(format!("  {name:<12} {read} resources   {} of {} listings", service.done, service.units));
     }
     lines.push(format!("  {} services done · {} going on", ready.len(), working.len()));
-    for note in notes.iter().rev().take(3) {
+    if traffic.throttles > 0 {
+        lines.push(format!("  slowed       {} times, nothing lost", number(traffic.throttles)));
+    }
+    for note in notes.iter().rev().take(2) {
         lines.push(format!("  {note}"));
     }
     lines
@@ -114,7 +125,7 @@ fn lines(meter: &Meter, ended: &AtomicBool) {
         let (units, done) = (value(&meter.units), value(&meter.units_done));
         if units > 0 && !begun {
             begun = true;
-            eprintln!("plumb: reading {units} listings");
+            eprintln!("plumb: {} · {units} listings", meter.heading());
         }
         if last {
             return;
@@ -123,8 +134,12 @@ fn lines(meter: &Meter, ended: &AtomicBool) {
         if begun && share < 100 && (share >= said + 5 || said_at.elapsed() >= Duration::from_secs(10)) {
             (said, said_at) = (share, Instant::now());
             let micros = i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX);
-            let resources = value(&meter.resources);
-            eprintln!("plumb: {share}% {done}/{units} listings {} resources={resources}", duration(micros));
+            let (resources, traffic) = (value(&meter.resources), meter.traffic());
+            let (calls, slowed) = (traffic.requests, traffic.throttles);
+            let time = duration(micros);
+            eprintln!(
+                "plumb: {share}% {done}/{units} listings {time} resources={resources} calls={calls} slowed={slowed}"
+            );
         }
         std::thread::park_timeout(Duration::from_millis(250));
     }

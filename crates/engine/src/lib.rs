@@ -28,7 +28,7 @@ pub use account::{AccountScope, Regions};
 pub use error::ScanError;
 pub use explain::{Explained, Prover, with_prover};
 pub use facts::Facts;
-pub use meter::{Meter, ServiceProgress};
+pub use meter::{Meter, ServiceProgress, Traffic};
 pub use scan::{ScanRequest, never, plan, scan};
 pub use summary::{Counts, ScanSummary, Undecided};
 pub use world::World;

@@ -15,10 +15,23 @@ pub struct ServiceProgress {
     pub done: u64,
     /// Resources read.
     pub resources: u64,
+    /// Resources listed so far; their details may be waiting.
+    pub listed: u64,
 }
 
+/// Calls of a scan so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// Answers that asked us to slow down.
+    pub throttles: u64,
+}
+
+type CountTraffic = Box<dyn Fn() -> Traffic + Send + Sync>;
+
 /// Live counters of a scan.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Meter {
     /// Units to do, finished ones of a resumed scan left out.
     pub units: AtomicU64,
@@ -33,12 +46,33 @@ pub struct Meter {
     services: Mutex<BTreeMap<String, ServiceProgress>>,
     notes: Mutex<Vec<String>>,
     stage: Mutex<&'static str>,
+    heading: Mutex<String>,
+    traffic: Mutex<Option<CountTraffic>>,
 }
 
 impl Meter {
     /// What is going on: `connecting`, `reading`, `joining`, `judging`, `done`.
     pub fn stage(&self) -> &'static str {
         self.stage.lock().map_or("", |stage| *stage)
+    }
+
+    /// What is scanned: account, regions, checks, scan; empty until it is known.
+    pub fn heading(&self) -> String {
+        self.heading.lock().map(|text| text.clone()).unwrap_or_default()
+    }
+
+    /// Calls so far.
+    pub fn traffic(&self) -> Traffic {
+        self.traffic.lock().ok().and_then(|count| count.as_ref().map(|count| count())).unwrap_or_default()
+    }
+
+    pub(crate) fn begin(&self, heading: String, traffic: CountTraffic) {
+        if let Ok(mut place) = self.heading.lock() {
+            *place = heading;
+        }
+        if let Ok(mut place) = self.traffic.lock() {
+            *place = Some(traffic);
+        }
     }
 
     /// Progress by service.

@@ -17,7 +17,7 @@ use crate::account::{self, AccountScope};
 use crate::error::ScanError;
 use crate::evaluate::Evaluation;
 use crate::facts::Facts;
-use crate::meter::Meter;
+use crate::meter::{Meter, Traffic};
 use crate::summary::{ScanSummary, Tally, Undecided, grouped};
 use crate::world::World;
 use crate::writing::{Written, write_events};
@@ -120,6 +120,7 @@ pub async fn scan(
     let scope = account::resolve(&client, &request.regions).await?;
     let (writer, finished) = open_scan(&request, &scope)?;
     let demand = request.demand();
+    meter.begin(heading(&request, &scope, &writer), count_traffic(&client));
 
     meter.enter("reading");
     let ended = read(&request, &client, &scope, &demand, finished, (&writer, &meter, cancel)).await?;
@@ -154,6 +155,22 @@ pub async fn scan(
         Ok::<_, ScanError>(summary)
     });
     judged.await.map_err(|error| ScanError::Internal(error.to_string()))?
+}
+
+fn heading(request: &ScanRequest, scope: &AccountScope, writer: &Writer) -> String {
+    let (regions, checks) = (scope.regions.scanned.len(), request.checks.len());
+    format!("aws  {} · {regions} regions · {checks} checks   scan {}", scope.account, writer.scan())
+}
+
+fn count_traffic(client: &AwsClient) -> Box<dyn Fn() -> Traffic + Send + Sync> {
+    let client = client.clone();
+    Box::new(move || {
+        let counters = client.counters();
+        Traffic {
+            requests: counters.values().map(|count| count.requests).sum(),
+            throttles: counters.values().map(|count| count.throttles).sum(),
+        }
+    })
 }
 
 async fn connect(request: &ScanRequest) -> Result<AwsClient, ScanError> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use collect::{Event, Note};
+use resource::Unit;
 use store::{ResourceRules, Writer};
 use tokio::sync::mpsc;
 
@@ -20,11 +21,16 @@ pub(crate) fn write_events(
     mut events: mpsc::Receiver<Event>,
 ) -> Result<Written, ScanError> {
     let mut rules: HashMap<Arc<str>, Arc<ResourceRules>> = HashMap::new();
+    let mut listed: HashMap<Unit, u64> = HashMap::new();
     let mut written = Written::default();
     while let Some(event) = events.blocking_recv() {
         match event {
             Event::UnitStarted(unit) => writer.unit_started(&unit)?,
-            Event::Listed { .. } => {}
+            Event::Listed { unit, resources, .. } => {
+                let known = listed.entry(unit.clone()).or_default();
+                meter.service(&unit.type_id, |service| service.listed += resources.saturating_sub(*known));
+                *known = resources;
+            }
             Event::Resource(mut found) => {
                 let Some(of) = catalog.resource_type(&found.unit.type_id) else { continue };
                 identity::scrub(of, &mut found.document);
@@ -38,8 +44,8 @@ pub(crate) fn write_events(
                 };
                 if found.owner.as_ref().is_none_or(|owner| *owner == found.unit.account) {
                     written.resources += 1;
+                    Meter::add(&meter.resources, 1);
                 }
-                Meter::add(&meter.resources, 1);
                 meter.service(&of.id, |service| service.resources += 1);
                 writer.resource(found, &known)?;
             }
@@ -47,6 +53,7 @@ pub(crate) fn write_events(
                 written.units += 1;
                 Meter::add(&meter.units_done, 1);
                 Meter::add(&meter.requests, report.requests);
+                listed.remove(&report.unit);
                 meter.service(&report.unit.type_id, |service| service.done += 1);
                 writer.unit_finished(&report)?;
             }
