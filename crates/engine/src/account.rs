@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloud::{AwsClient, CallTarget};
-use resource::{Hole, Value};
+use resource::{Hole, Value, Why};
 use serde_json::json;
 
 use crate::error::ScanError;
@@ -110,6 +110,11 @@ async fn enabled_regions(client: &AwsClient) -> Result<Vec<Arc<str>>, Arc<Hole>>
     let names = enabled.filter_map(|region| region.get("RegionName").as_str());
     let mut names: Vec<Arc<str>> = names.map(Into::into).collect();
     names.sort();
+    // Every account has regions: an answer without any says nothing.
+    if names.is_empty() {
+        let hole = Hole::new(Why::Failed).call("ec2:DescribeRegions").permission("ec2:DescribeRegions");
+        return Err(Arc::new(hole.detail("the answer names no region")));
+    }
     Ok(names)
 }
 

@@ -339,6 +339,11 @@ fn complete_summary(
             one.regions.extend((!unit.unit.region.is_empty()).then_some(unit.unit.region));
         }
     }
+    // Regions that nobody could name may hold anything.
+    if let Err(hole) = &summary.scope.regions.enabled {
+        let key = grouped(hole);
+        found.entry(key.clone()).or_insert_with(|| empty(&key));
+    }
     for (hole, checks) in tally.undecided {
         found.entry(hole.clone()).or_insert_with(|| empty(&hole)).checks.extend(checks);
     }
