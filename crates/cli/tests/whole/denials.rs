@@ -91,7 +91,7 @@ fn every_call_of_the_catalogue_may_be_denied_and_loses_no_resource_and_changes_n
 fn regions_that_nobody_could_name_are_a_hole_even_where_no_check_asks_for_them() {
     let stage = Stage::new();
     stage.rules("[[deny]]\non = { calls = ['ec2:DescribeRegions'] }");
-    let run = stage.scan("regions.db", &["--check", "aws-ec2-instance-imdsv2-required"]);
+    let run = stage.scan("regions.db", &["--check", "aws-ec2-instance-imdsv2-required", "--region", "eu-west-1"]);
     assert_eq!(run.code, Some(4), "{}{}", run.stderr, run.stdout);
     assert!(run.stdout.contains("ec2:DescribeRegions"), "{}", run.stdout);
 }
