@@ -1,9 +1,10 @@
 //! The one writing thread and the handle that feeds it.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use std::vec::IntoIter;
 
 use resource::{Outcome, Resource, Severity, Unit, UnitReport};
 use rusqlite::Connection;
@@ -16,8 +17,12 @@ use crate::scan::{ScanEnd, ScanId};
 use crate::session::Session;
 use crate::store::{Clock, Store, WriteLock};
 
-/// How many records a transaction holds, and how many may wait.
+/// How many records a transaction holds.
 const BATCH: usize = 500;
+/// How many records are handed over at once: each handing over wakes the writing thread, which costs more than a record.
+const PARCEL: usize = 64;
+/// How many parcels may wait.
+const WAITING: usize = 8;
 /// A transaction that nothing was added to for so long is committed, so that readers see it.
 const IDLE: Duration = Duration::from_millis(200);
 
@@ -80,13 +85,19 @@ pub struct Writer {
 }
 
 struct Thread {
-    sender: Option<SyncSender<Command>>,
+    /// Gathered and not yet handed over; the lock is held while handing over, so that the order of calls is kept.
+    parcel: Mutex<Vec<Command>>,
+    sender: Option<SyncSender<Vec<Command>>>,
     handle: Option<JoinHandle<()>>,
 }
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        self.sender = None;
+        let rest = std::mem::take(self.parcel.get_mut().unwrap_or_else(PoisonError::into_inner));
+        if let Some(sender) = self.sender.take() {
+            // When the thread has ended, its error was given to whoever called last.
+            let _ = sender.send(rest);
+        }
         if let Some(handle) = self.handle.take() {
             // A panic there has been printed already; there is nobody to hand it to.
             let _ = handle.join();
@@ -104,18 +115,18 @@ impl Writer {
     ) -> Result<Writer, StoreError> {
         let location: Arc<str> = store.location().into();
         let session = Session::new(db, scan).map_err(|fault| fault.at(&location))?;
-        let (sender, receiver) = sync_channel(BATCH);
+        let (sender, receiver) = sync_channel(WAITING);
         let error = Arc::new(OnceLock::new());
         let handle = {
             let (error, location) = (error.clone(), location.clone());
             let run = move || {
-                let mut session = session;
-                if let Err(fault) = run(&mut session, &receiver) {
+                let (mut session, mut parcel) = (session, Vec::new().into_iter());
+                if let Err(fault) = run(&mut session, &receiver, &mut parcel) {
                     session.abandon();
-                    // Set before the receiver goes, so that whoever notices its absence finds the reason.
+                    // Set before the receiver and what it took go, so that whoever notices their absence finds the reason.
                     let _ = error.set(fault.at(&location));
                 }
-                drop(receiver);
+                drop((receiver, parcel));
                 drop(session);
                 drop(lock);
             };
@@ -123,7 +134,7 @@ impl Writer {
                 StoreError::Refused { location: store.location().to_owned(), reason: error.to_string() }
             })?
         };
-        let thread = Arc::new(Thread { sender: Some(sender), handle: Some(handle) });
+        let thread = Arc::new(Thread { parcel: Mutex::default(), sender: Some(sender), handle: Some(handle) });
         Ok(Writer { id, clock: store.clock(), location, error, thread })
     }
 
@@ -219,8 +230,14 @@ impl Writer {
     }
 
     fn send(&self, command: Command) -> Result<(), StoreError> {
+        let waits = !matches!(command, Command::Resource(..) | Command::Verdicts(..));
+        let mut parcel = self.thread.parcel.lock().unwrap_or_else(PoisonError::into_inner);
+        parcel.push(command);
+        if !waits && parcel.len() < PARCEL {
+            return Ok(());
+        }
         match &self.thread.sender {
-            Some(sender) => sender.send(command).map_err(|_| self.failure()),
+            Some(sender) => sender.send(std::mem::take(&mut parcel)).map_err(|_| self.failure()),
             None => Err(self.failure()),
         }
     }
@@ -230,18 +247,21 @@ impl Writer {
     }
 }
 
-fn run(session: &mut Session, receiver: &Receiver<Command>) -> Inner<()> {
+fn run(session: &mut Session, receiver: &Receiver<Vec<Command>>, parcel: &mut IntoIter<Command>) -> Inner<()> {
     loop {
-        let command = if session.uncommitted() == 0 {
+        let next = if session.uncommitted() == 0 {
             receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
             receiver.recv_timeout(IDLE)
         };
-        match command {
-            Ok(command) => {
-                apply(session, command)?;
-                if session.uncommitted() >= BATCH {
-                    session.commit()?;
+        match next {
+            Ok(commands) => {
+                *parcel = commands.into_iter();
+                for command in parcel.by_ref() {
+                    apply(session, command)?;
+                    if session.uncommitted() >= BATCH {
+                        session.commit()?;
+                    }
                 }
             }
             Err(RecvTimeoutError::Timeout) => session.commit()?,
