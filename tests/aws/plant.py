@@ -11,16 +11,20 @@ import signal
 import sys
 
 from emulator import MAIN, Book, Cloud
-from planted import compute, ec2, iam, kms, rds, s3, trails
+from planted import (
+    alerts, buckets, compute, databases, ec2, groups, iam, kms, network, people, policies, rds, s3, services, settings, trails)
 
-SERVICES = (s3, ec2, iam, kms, rds, trails, compute)
+SERVICES = (
+    settings, s3, buckets, ec2, groups, network, iam, people, kms, policies, rds, databases, trails, alerts, compute, services)
 
 
 def plant():
     cloud, book = Cloud(), Book()
     for service in SERVICES:
         service.plant(cloud, book)
-    s3.close(book)
+    # What was made on the way, and came of itself, when all is there.
+    for service in (s3, buckets, ec2, groups, network, people, policies, databases):
+        service.close(cloud, book)
     return cloud, book
 
 

@@ -1,6 +1,9 @@
-//! `cargo xtask generate [--check]`: what follows from the catalogue. Reference pages and the read-only policy.
+//! `cargo xtask generate [--check]`: what follows from the catalogue. Reference pages, the read-only policy, and planned
+//! checks of the frameworks that have been written.
 
+mod actions;
 mod checks;
+mod frameworks;
 mod policy;
 #[cfg(test)]
 mod tests;
@@ -26,7 +29,9 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<()> {
         anyhow::anyhow!("the catalogue does not load:\n{}", lines.join("\n"))
     })?;
     let files = files(&catalog)?;
-    let stale = differences(root, &files)?;
+    let moved = frameworks::moved(root, &catalog)?;
+    let mut stale = differences(root, &files)?;
+    stale.extend(moved.keys().cloned());
     if check {
         if stale.is_empty() {
             println!("generate: {} files are current", files.len());
@@ -36,7 +41,7 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<()> {
     }
     for name in &stale {
         let path = root.join(name);
-        match files.get(name.as_str()) {
+        match files.get(name.as_str()).or_else(|| moved.get(name)) {
             Some(text) => {
                 std::fs::create_dir_all(path.parent().unwrap_or(root))?;
                 std::fs::write(&path, text).with_context(|| format!("`{name}` cannot be written"))?;
@@ -53,7 +58,9 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<()> {
 
 fn files(catalog: &Catalog) -> anyhow::Result<Files> {
     Ok(Files::from([
-        ("docs/reference/checks.md", checks::page(catalog)),
+        ("docs/reference/actions.md", actions::page(catalog)),
+        ("docs/reference/checks.md", checks::page(catalog)?),
+        ("docs/reference/frameworks.md", frameworks::page(catalog)?),
         ("docs/reference/types.md", types::page(catalog)),
         ("docs/reference/permissions.md", policy::page(catalog)),
         ("deploy/aws/read-only-policy.json", policy::document(catalog)?),

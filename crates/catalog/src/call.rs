@@ -53,6 +53,21 @@ pub enum Argument {
     Map(BTreeMap<Arc<str>, Argument>),
 }
 
+impl Argument {
+    /// The value, where no part of it is an expression.
+    pub fn constant(&self) -> Option<Value> {
+        match self {
+            Argument::Constant(value) => Some(value.clone()),
+            Argument::Expression(_) => None,
+            Argument::List(items) => items.iter().map(Argument::constant).collect::<Option<Vec<_>>>().map(Value::list),
+            Argument::Map(members) => {
+                let members = members.iter().map(|(name, member)| Some((name.clone(), member.constant()?)));
+                members.collect::<Option<Vec<_>>>().map(Value::map)
+            }
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Argument {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         argument(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)

@@ -6,6 +6,7 @@ use expr::{Rule, Template};
 use resource::{Map, Severity, Value, Verdict};
 use serde::Deserialize;
 
+use crate::action::{Fix, OneOrMany};
 use crate::error::CatalogError;
 use crate::markdown::{Block, blocks};
 
@@ -19,7 +20,7 @@ pub enum Subject {
 }
 
 /// One check.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Check {
     /// Its id: the path with `-` for `/`.
     pub id: Arc<str>,
@@ -29,6 +30,10 @@ pub struct Check {
     pub subject: Subject,
     /// The severity before context.
     pub severity: Severity,
+    /// The severity that the user gave to all its findings, whatever the context.
+    pub fixed_severity: Option<Severity>,
+    /// Whether scans run it.
+    pub enabled: bool,
     /// The objective it serves.
     pub objective: Arc<str>,
     /// The version it came with.
@@ -39,8 +44,10 @@ pub struct Check {
     pub peers: Vec<String>,
     /// Defaults that a user may change.
     pub params: Map,
-    /// The action that fixes it.
-    pub fix: Option<String>,
+    /// The actions that fix it, one for each type that it is about; none where a person decides.
+    pub fix: Vec<Fix>,
+    /// The line of `fix` in the file, from 1.
+    pub fix_line: usize,
     /// The desired state in words.
     pub title: String,
     /// What is looked at and why it is decided so.
@@ -71,7 +78,7 @@ pub struct Example {
     pub line: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct RawExample {
     expected: Verdict,
     title: String,
@@ -95,7 +102,8 @@ struct Head {
     peers: Vec<String>,
     #[serde(default)]
     params: std::collections::BTreeMap<String, Value>,
-    fix: Option<String>,
+    #[serde(default)]
+    fix: OneOrMany<Fix>,
 }
 
 impl Check {
@@ -104,7 +112,7 @@ impl Check {
     /// # Errors
     /// When a section is missing or malformed; the error names the line and what to write.
     pub fn parse(file: &str, text: &str) -> Result<Check, CatalogError> {
-        let mut reader = Reader { file, head: None, parts: Parts::default() };
+        let mut reader = Reader { file, head: None, fix_line: 1, parts: Parts::default() };
         let mut section = Section::default();
         for block in blocks(text) {
             match block {
@@ -165,6 +173,7 @@ struct Parts {
 struct Reader<'a> {
     file: &'a str,
     head: Option<Head>,
+    fix_line: usize,
     parts: Parts,
 }
 
@@ -215,6 +224,7 @@ impl Reader<'_> {
         if head.type_id.is_some() == head.kind.is_some() {
             return Err(self.error(line, "give either `type` or `kind`"));
         }
+        self.fix_line = line + 1 + text.lines().position(|line| line.starts_with("fix")).unwrap_or(0);
         self.head = Some(head);
         Ok(())
     }
@@ -285,12 +295,15 @@ impl Reader<'_> {
             file: format!("checks/{}", self.file),
             subject,
             severity: head.severity,
+            fixed_severity: None,
+            enabled: true,
             objective: head.objective,
             since: head.since,
             aliases: head.aliases,
             peers: head.peers,
             params: head.params.into_iter().map(|(name, value)| (name.into(), value)).collect(),
-            fix: head.fix,
+            fix: head.fix.0,
+            fix_line: self.fix_line,
             title: parts.title,
             description: parts.description.trim_end().to_owned(),
             rule,

@@ -55,6 +55,7 @@ pub struct Facts {
     facts: BTreeMap<Arc<str>, Fact>,
     allowed_by: BTreeSet<Arc<str>>,
     bounded_by: BTreeSet<Arc<str>>,
+    organisation: Option<Expr>,
 }
 
 /// What must be read of a resource of some type before a fact is known.
@@ -75,6 +76,8 @@ pub struct Reads<'a> {
 struct File {
     #[serde(default)]
     edges: Edges,
+    #[serde(default)]
+    owner: Owner,
     fact: BTreeMap<Arc<str>, Entry>,
 }
 
@@ -85,6 +88,13 @@ struct Edges {
     allowed_by: BTreeSet<Arc<str>>,
     #[serde(default)]
     bounded_by: BTreeSet<Arc<str>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Owner {
+    #[serde(default, deserialize_with = "optional_expression")]
+    organisation: Option<Expr>,
 }
 
 #[derive(Deserialize)]
@@ -112,7 +122,9 @@ impl Facts {
                 .map_err(|(message, help)| CatalogError::at(FILE, line_of(text, &name), message).help(help))?;
             facts.insert(name, fact);
         }
-        let mut table = Facts { facts, allowed_by: file.edges.allowed_by, bounded_by: file.edges.bounded_by };
+        let organisation = file.owner.organisation;
+        let mut table =
+            Facts { facts, allowed_by: file.edges.allowed_by, bounded_by: file.edges.bounded_by, organisation };
         table.link().map_err(|(name, message)| CatalogError::at(FILE, line_of(text, &name), message))?;
         Ok(table)
     }
@@ -160,6 +172,11 @@ impl Facts {
         &self.bounded_by
     }
 
+    /// The expression that tells the organisation to which the owner belongs: grants may be to its members.
+    pub fn organisation(&self) -> Option<&Expr> {
+        self.organisation.as_ref()
+    }
+
     /// The static type of `facts`.
     pub fn object_type(&self) -> Type {
         Type::object("facts", self.facts.iter().map(|(name, fact)| (name.clone(), fact.ty.clone())))
@@ -197,6 +214,7 @@ impl Facts {
                     {
                         reads.paths.push(policy.at.clone());
                         reads.expressions.extend(policy.blocked.as_ref());
+                        reads.expressions.extend(self.organisation.as_ref().filter(|_| policy.names_organisations()));
                     }
                     if need == From::Identity {
                         let edges = self.allowed_by.union(&self.bounded_by);

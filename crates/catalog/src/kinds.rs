@@ -15,6 +15,8 @@ pub struct Kind {
     pub id: Arc<str>,
     /// "Storage bucket".
     pub title: String,
+    /// The wider kind that it is one of: a user is an identity. It has all of that one's attributes.
+    pub is: Option<Arc<str>>,
     /// Attribute → `type: one line of meaning`.
     #[serde(default)]
     pub attributes: BTreeMap<Arc<str>, String>,

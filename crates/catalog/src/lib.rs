@@ -9,12 +9,15 @@
 //! ```
 #![deny(missing_docs)]
 
+mod action;
+mod adjust;
 pub mod api;
 mod call;
 mod checks;
 mod demand;
 mod error;
 pub mod facts;
+mod framework;
 mod gives;
 mod kinds;
 mod load;
@@ -31,10 +34,13 @@ use std::sync::{Arc, Mutex};
 
 use resource::Path;
 
+pub use action::{Action, ActionError, Fix, Inverse, PreparedCall, Remedy, Safety, Step};
+pub use adjust::Adjustment;
 pub use call::{Argument, Call, Input};
 pub use checks::{Check, Example, Subject, example_word, fix_template};
 pub use demand::Demand;
 pub use error::CatalogError;
+pub use framework::{Framework, Requirement, RequirementCoverage, Served};
 pub use kinds::Kind;
 pub use load::embedded;
 pub use schema::TypeSchema;
@@ -44,8 +50,10 @@ pub use types::{
     Scope, Secret, Singleton,
 };
 
+use action::Actions;
 use api::ApiIndex;
 use facts::Facts;
+use framework::Frameworks;
 
 /// (type, index of the get) → the members that it gives, once asked for.
 type Given = HashMap<(Arc<str>, usize), Vec<Path>>;
@@ -59,6 +67,8 @@ pub struct Catalog {
     facts: Facts,
     checks: BTreeMap<Arc<str>, Arc<Check>>,
     aliases: BTreeMap<Arc<str>, Arc<str>>,
+    actions: Actions,
+    frameworks: Frameworks,
     api: Arc<ApiIndex>,
     gives: Mutex<Given>,
     schemas: Mutex<HashMap<Arc<str>, expr::Type>>,
@@ -75,16 +85,21 @@ impl Catalog {
         self.types.get(id)
     }
 
-    /// Every resource type of a kind.
+    /// Every resource type of a kind or of one that is of that kind.
     pub fn types_of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a ResourceType> {
-        self.types.values().filter(move |found| found.kind.as_deref() == Some(kind))
+        self.types.values().filter(move |found| self.is_of_kind(found, kind))
+    }
+
+    fn is_of_kind(&self, of: &ResourceType, kind: &str) -> bool {
+        let own = of.kind.as_deref();
+        own == Some(kind) || own.and_then(|own| self.kind(own)?.is.as_deref()) == Some(kind)
     }
 
     /// The types that a check is about.
     pub fn subjects(&self, check: &Check) -> Vec<&ResourceType> {
         match &check.subject {
             Subject::Type(id) => self.resource_type(id).into_iter().collect(),
-            Subject::Kind(kind) => self.types.values().filter(|found| found.kind.as_ref() == Some(kind)).collect(),
+            Subject::Kind(kind) => self.types.values().filter(|found| self.is_of_kind(found, kind)).collect(),
         }
     }
 

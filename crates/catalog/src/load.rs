@@ -30,8 +30,8 @@ fn embedded_below(folder: &'static str) -> impl Iterator<Item = (&'static str, &
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Objectives {
-    objectives: BTreeMap<Arc<str>, String>,
+pub(crate) struct Objectives {
+    pub(crate) objectives: BTreeMap<Arc<str>, String>,
 }
 
 /// Reads a TOML file of the catalogue; the error has the line.
@@ -71,6 +71,12 @@ impl Catalog {
             None => {}
         }
         catalog.add_checks(embedded_below("checks/").collect(), &mut errors);
+        for (file, text) in embedded_below("actions/") {
+            catalog.actions.add(&format!("actions/{file}"), Cow::Borrowed(text));
+        }
+        for (file, text) in embedded_below("frameworks/") {
+            catalog.frameworks.add(&format!("frameworks/{file}"), Cow::Borrowed(text), false);
+        }
         if errors.is_empty() { Ok(catalog) } else { Err(errors) }
     }
 
@@ -83,6 +89,8 @@ impl Catalog {
             facts: Facts::default(),
             checks: BTreeMap::new(),
             aliases: BTreeMap::new(),
+            actions: Default::default(),
+            frameworks: Default::default(),
             api: Arc::new(api),
             gives: Mutex::default(),
             schemas: Mutex::default(),

@@ -49,7 +49,7 @@ fn settings() -> Type {
     )
 }
 
-fn type_of(value: &resource::Value) -> Type {
+pub(crate) fn type_of(value: &resource::Value) -> Type {
     match value {
         resource::Value::Bool(_) => Type::Bool,
         resource::Value::Int(_) => Type::Int,

@@ -299,6 +299,13 @@ pub struct Policy {
     pub blocked_by: Option<String>,
 }
 
+impl Policy {
+    /// Whether it may grant to the members of an organisation.
+    pub fn names_organisations(&self) -> bool {
+        matches!(self.kind, PolicyKind::Policy | PolicyKind::Trust | PolicyKind::Shared)
+    }
+}
+
 /// What a policy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,8 +8,8 @@ use std::{fs, io};
 use crate::api::ApiIndex;
 use crate::checks::Check;
 use crate::error::CatalogError;
-use crate::load::embedded;
-use crate::{Catalog, validate};
+use crate::load::{Objectives, embedded, from_toml};
+use crate::{Catalog, action, validate};
 
 /// Larger files are refused: catalogue files are written by hand.
 const MAX_FILE: u64 = 1 << 20;
@@ -18,8 +18,8 @@ const MAX_FILE: u64 = 1 << 20;
 const MAX_MODEL: u64 = 16 << 20;
 
 impl Catalog {
-    /// The embedded catalogue with users' folders on top: their types, sources, kinds and checks replace those of the
-    /// same id, and `api/aws/SERVICE.json` in a folder replaces the service's model. Their files are validated against
+    /// The embedded catalogue with users' folders on top: their types, sources, kinds, checks, actions and frameworks replace those
+    /// of the same id, and `api/aws/SERVICE.json` in a folder replaces the service's model. Their files are validated against
     /// the provider's models.
     ///
     /// # Errors
@@ -34,12 +34,13 @@ impl Catalog {
         for folder in folders {
             if let Err(error) = catalog.add_folder(folder, &mut errors) {
                 let place = folder.display().to_string();
-                errors.push(
-                    CatalogError::at(&place, 1, format!("the catalogue folder cannot be read: {error}"))
-                        .help("give a folder with `types/`, `sources/`, `kinds/` or `checks/` in it"),
-                );
+                errors.push(CatalogError::at(&place, 1, format!("the catalogue folder cannot be read: {error}")).help(
+                    "give a folder with `types/`, `sources/`, `kinds/`, `checks/`, `actions/` or `frameworks/` in it",
+                ));
             }
         }
+        // After all folders: a framework may name checks of another one.
+        errors.extend(catalog.users_framework_errors());
         if errors.is_empty() { Ok(catalog) } else { Err(errors) }
     }
 
@@ -47,6 +48,7 @@ impl Catalog {
         // Named, so that a folder which does not exist is told from one that has nothing for us.
         fs::read_dir(folder)?;
         let mut types = Vec::new();
+        self.add_objectives(folder, errors);
         for (name, text) in read(folder, "kinds", "toml", errors)? {
             keep(errors, self.add_kind(&name, &text));
         }
@@ -58,13 +60,35 @@ impl Catalog {
         }
         let known = types.iter().filter_map(|id| self.resource_type(id));
         errors.extend(known.flat_map(|of| validate::resource_type(self, of)));
+        let mut actions = Vec::new();
+        for (name, text) in read(folder, "actions", "toml", errors)? {
+            actions.push(self.actions.add(&name, Cow::Owned(text)));
+        }
+        errors.extend(actions.iter().flat_map(|id| action::validate::action(self, id)));
         for (name, text) in read(folder, "checks", "md", errors)? {
             if let Some(check) = keep(errors, Check::parse(name.trim_start_matches("checks/"), &text)) {
                 errors.extend(validate::check(self, &check));
                 self.add_check(check);
             }
         }
+        for (name, text) in read(folder, "frameworks", "toml", errors)? {
+            self.frameworks.add(&name, Cow::Owned(text), true);
+        }
         Ok(())
+    }
+}
+
+impl Catalog {
+    /// Own checks may serve objectives that the embedded list does not have.
+    fn add_objectives(&mut self, folder: &Path, errors: &mut Vec<CatalogError>) {
+        let path = folder.join("objectives.toml");
+        if !path.is_file() {
+            return;
+        }
+        let name = path.display().to_string();
+        let text = text_of(&path).map_err(|error| CatalogError::at(&name, 1, format!("it cannot be read: {error}")));
+        let found = text.and_then(|text| from_toml::<Objectives>(&name, &text));
+        self.objectives.extend(keep(errors, found).into_iter().flat_map(|found| found.objectives));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::call::{Argument, Call, Input};
 use crate::checks::rule_error;
 use crate::error::CatalogError;
 use crate::types::{Get, ResourceType};
-use crate::{Catalog, Check, TypeSchema};
+use crate::{Catalog, Check, TypeSchema, action};
 
 /// Everything that is wrong with the catalogue.
 pub fn all(catalog: &Catalog) -> Vec<CatalogError> {
@@ -20,9 +20,13 @@ pub fn all(catalog: &Catalog) -> Vec<CatalogError> {
             call(catalog, &file, &prepare.call, None, &mut errors);
         }
     }
+    for id in catalog.actions.ids() {
+        errors.extend(action::validate::action(catalog, id));
+    }
     for one in catalog.checks() {
         errors.extend(check(catalog, one));
     }
+    errors.extend(catalog.framework_errors());
     errors
 }
 
@@ -222,6 +226,7 @@ pub fn check(catalog: &Catalog, check: &Check) -> Vec<CatalogError> {
         let words = format!("the objective `{}` is not in objectives.toml", check.objective);
         errors.push(CatalogError::at(&check.file, 2, words));
     }
+    errors.extend(action::validate::fixes(catalog, check));
     let examples = match check.examples() {
         Ok(examples) => examples,
         Err(error) => {

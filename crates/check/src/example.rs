@@ -10,6 +10,7 @@ use resource::{Hole, List, Map, Outcome, Span, Value, Verdict, Why};
 use thiserror::Error;
 
 use crate::entity::{FactMaker, complete};
+use crate::flip::{Case, Completer, Flip, flips};
 use crate::run::run;
 
 /// Members of an example that are not the subject's document, unless the document is given as `self`.
@@ -67,23 +68,64 @@ pub fn run_examples(
     check: &Arc<Check>,
     maker: &dyn FactMaker,
 ) -> Result<Vec<ExampleResult>, ExampleError> {
-    let subjects = catalog.subjects(check);
-    if subjects.is_empty() {
-        return Err(ExampleError::Subject(check.id.clone()));
-    }
-    let demand = Demand::of(catalog, [check]);
     let mut results = Vec::new();
+    each_example(catalog, check, maker, &mut |example, case| {
+        let outcomes = run(case.check, case.params, case.subject, case.scope);
+        let type_id = case.subject.type_id.clone();
+        results.push(ExampleResult { example: example.clone(), type_id, outcomes });
+    })?;
+    Ok(results)
+}
+
+/// What would make each failing verdict of a check's examples pass: the example, the item, the ways.
+///
+/// # Errors
+/// When an example is malformed or the check's subject does not exist.
+pub fn flip_examples(
+    catalog: &Catalog,
+    check: &Arc<Check>,
+    maker: &dyn FactMaker,
+) -> Result<Vec<(Example, String, Vec<Flip>)>, ExampleError> {
+    let mut results = Vec::new();
+    each_example(catalog, check, maker, &mut |example, case| {
+        let outcomes = run(case.check, case.params, case.subject, case.scope);
+        for outcome in outcomes.into_iter().filter(|outcome| outcome.verdict == Verdict::Fail) {
+            let found = flips(&Case { discriminator: &outcome.discriminator, ..*case });
+            results.push((example.clone(), outcome.discriminator, found));
+        }
+    })?;
+    Ok(results)
+}
+
+/// Calls `then` with each example and its world.
+fn each_example(
+    catalog: &Catalog,
+    check: &Arc<Check>,
+    maker: &dyn FactMaker,
+    then: &mut dyn FnMut(&Example, &Case<'_>),
+) -> Result<(), ExampleError> {
+    let subjects = catalog.subjects(check);
+    let Some(first) = subjects.first() else { return Err(ExampleError::Subject(check.id.clone())) };
+    let demand = Demand::of(catalog, [check]);
     for example in check.examples()? {
         let type_id = example.given.get("type").as_str().and_then(|id| subjects.iter().find(|of| &*of.id == id));
-        let of = type_id.copied().unwrap_or(subjects[0]);
+        let of = type_id.copied().unwrap_or(first);
         let world = World::new(catalog, &demand, maker, &example)?;
         let subject = world.subject(of, &example.given);
         let mut params = check.params.clone();
         params.extend(example.given.get("params").as_map().cloned().unwrap_or_default());
-        let outcomes = run(check, &params, &subject, &world);
-        results.push(ExampleResult { example, type_id: of.id.clone(), outcomes });
+        let case = Case {
+            catalog,
+            check,
+            params: &params,
+            subject: &subject,
+            scope: &world,
+            completer: &world,
+            discriminator: "",
+        };
+        then(&example, &case);
     }
-    Ok(results)
+    Ok(())
 }
 
 /// Whose set, and which.
@@ -217,6 +259,17 @@ impl<'a> World<'a> {
 
     fn node(&self, uid: &str) -> Value {
         self.nodes.borrow().get(uid).cloned().unwrap_or_default()
+    }
+}
+
+impl Completer for World<'_> {
+    fn completed(&self, mut data: EntityData, scope: &dyn Scope) -> Entity {
+        data.facts = self.node(&data.uid).get("facts").clone();
+        data.norm = Value::Null;
+        match self.catalog.resource_type(&data.type_id) {
+            Some(of) => complete(data, of, self.demand, scope, self.maker),
+            None => Arc::new(data),
+        }
     }
 }
 

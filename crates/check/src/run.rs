@@ -30,7 +30,7 @@ fn outcome(check: &Check, subject: &Entity, judgement: Judgement) -> Outcome {
         uid: subject.uid.clone(),
         discriminator: judgement.discriminator,
         verdict: judgement.verdict,
-        severity: judgement.severity.unwrap_or(check.severity),
+        severity: check.fixed_severity.or(judgement.severity).unwrap_or(check.severity),
         message,
         evidence: judgement.evidence,
         unknown: judgement.unknown,

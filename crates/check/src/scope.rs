@@ -7,6 +7,12 @@ use resource::{Map, Span, Value};
 
 macro_rules! passed_through {
     () => {
+        fn now(&self) -> i64 {
+            self.inner.now()
+        }
+        passed_through!(but now);
+    };
+    (but now) => {
         fn refs(&self, from: &Entity, edge: &str) -> Arc<EntitySet> {
             self.inner.refs(from, edge)
         }
@@ -15,9 +21,6 @@ macro_rules! passed_through {
         }
         fn list(&self, type_id: &str, span: Span) -> Arc<EntitySet> {
             self.inner.list(type_id, span)
-        }
-        fn now(&self) -> i64 {
-            self.inner.now()
         }
         fn call(&self, name: &str, args: &[Val]) -> Option<Val> {
             self.inner.call(name, args)
@@ -68,4 +71,20 @@ impl Scope for OnSubject<'_> {
         }
     }
     passed_through!();
+}
+
+/// A scope at a later moment.
+pub(crate) struct Later<'a> {
+    pub(crate) inner: &'a dyn Scope,
+    pub(crate) now: i64,
+}
+
+impl Scope for Later<'_> {
+    fn root(&self, name: &str) -> Option<Val> {
+        self.inner.root(name)
+    }
+    fn now(&self) -> i64 {
+        self.now
+    }
+    passed_through!(but now);
 }

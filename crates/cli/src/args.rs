@@ -93,6 +93,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: CheckAction,
     },
+    /// What the store says about the requirements of a framework; all frameworks without one
+    Compliance(ComplianceArgs),
+    /// List and read frameworks and profiles
+    Framework {
+        #[command(subcommand)]
+        action: FrameworkAction,
+    },
     /// List and read resource types
     Type {
         #[command(subcommand)]
@@ -128,6 +135,9 @@ pub(crate) struct ScanArgs {
     /// Not these checks
     #[arg(long = "skip-check", value_delimiter = ',', value_name = "ID")]
     pub(crate) skip_checks: Vec<String>,
+    /// Only the checks of these frameworks or profiles
+    #[arg(long = "framework", value_delimiter = ',', value_name = "ID")]
+    pub(crate) frameworks: Vec<String>,
     /// Only checks of at least this severity
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(crate) severity: Option<Severity>,
@@ -167,7 +177,7 @@ pub(crate) struct ScanArgs {
     /// Unknown verdicts: count for --fail-on, only warn, or leave out of the lists
     #[arg(long, value_enum, default_value = "warn", value_name = "HOW")]
     pub(crate) unknown: Unknown,
-    /// Write findings to a file: csv=FILE, json=FILE, jsonl=FILE; may be repeated
+    /// Write findings to a file: html=FILE, csv=, json=, jsonl=, junit=, md=; may be repeated
     #[arg(long = "out", value_name = "FORMAT=FILE", value_parser = output)]
     pub(crate) outputs: Vec<Output>,
 }
@@ -183,8 +193,26 @@ pub(crate) enum Unknown {
 /// One `--out`.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
-    pub(crate) format: sink::Format,
+    pub(crate) form: Form,
     pub(crate) destination: sink::Destination,
+}
+
+/// What `--out` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A list of findings.
+    List(sink::Format),
+    /// The report.
+    Html,
+}
+
+impl std::fmt::Display for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Form::List(format) => format.fmt(f),
+            Form::Html => f.write_str("html"),
+        }
+    }
 }
 
 #[derive(Args, Debug)]
@@ -207,7 +235,7 @@ pub(crate) struct FindingsArgs {
     /// Only these resource types
     #[arg(long = "type", value_delimiter = ',')]
     pub(crate) types: Vec<String>,
-    /// Write to a file: csv=FILE, json=FILE, jsonl=FILE; may be repeated
+    /// Write to a file: html=FILE, csv=, json=, jsonl=, junit=, md=; may be repeated
     #[arg(long = "out", value_name = "FORMAT=FILE", value_parser = output)]
     pub(crate) outputs: Vec<Output>,
 }
@@ -255,6 +283,26 @@ pub(crate) enum CheckAction {
     },
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct ComplianceArgs {
+    /// Its id, as in `plumb framework list`
+    pub(crate) framework: Option<String>,
+    /// Only these accounts
+    #[arg(long = "account", value_delimiter = ',')]
+    pub(crate) accounts: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FrameworkAction {
+    /// Every framework and profile, with how far checks decide it
+    List,
+    /// The requirements of a framework with their checks
+    Show {
+        /// Its id, `cis-aws-5.0`
+        id: String,
+    },
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum TypeAction {
     /// Every type
@@ -295,6 +343,9 @@ fn positive_rate(text: &str) -> Result<f64, String> {
 fn output(text: &str) -> Result<Output, String> {
     let (format, file) =
         text.split_once('=').ok_or("write FORMAT=FILE, as in csv=findings.csv; `-` is standard output")?;
-    let format = format.parse().map_err(|_| format!("unknown format `{format}`; one of csv, json, jsonl"))?;
-    Ok(Output { format, destination: sink::Destination::parse(file) })
+    let form = match format {
+        "html" => Form::Html,
+        other => Form::List(other.parse().map_err(|error: sink::SinkError| error.to_string())?),
+    };
+    Ok(Output { form, destination: sink::Destination::parse(file) })
 }

@@ -1,12 +1,13 @@
 //! `plumb.toml`, the store's place and the catalogue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
-use catalog::Catalog;
-use resource::{Map, Value};
+use catalog::{Adjustment, Catalog};
+use finding::glob;
+use resource::{Severity, Value};
 use serde::Deserialize;
 use store::Store;
 
@@ -19,7 +20,7 @@ pub(crate) struct Config {
     /// Trusted accounts, own organisations and the like.
     #[serde(default)]
     settings: Settings,
-    /// Check id → what differs from its own.
+    /// Check id, or a pattern with `*` → what differs from its own.
     #[serde(default)]
     checks: BTreeMap<String, CheckConfig>,
 }
@@ -43,14 +44,10 @@ struct Settings {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CheckConfig {
-    #[serde(default = "enabled")]
-    enabled: bool,
+    enabled: Option<bool>,
+    severity: Option<Severity>,
     #[serde(default)]
     params: BTreeMap<String, Value>,
-}
-
-fn enabled() -> bool {
-    true
 }
 
 impl Config {
@@ -84,40 +81,56 @@ impl Config {
         ])
     }
 
-    /// Whether a check is switched on.
-    pub(crate) fn enables(&self, id: &str) -> bool {
-        self.checks.get(id).is_none_or(|check| check.enabled)
-    }
-
-    /// Check id → parameters that differ.
-    pub(crate) fn params(&self) -> BTreeMap<String, Map> {
-        let params = self.checks.iter().filter(|(_, check)| !check.params.is_empty());
-        params
-            .map(|(id, check)| {
-                let values = check.params.iter().map(|(name, value)| (name.as_str().into(), value.clone()));
-                (id.clone(), values.collect())
-            })
-            .collect()
-    }
-
-    /// Parameters and switches must name checks and parameters that exist.
-    pub(crate) fn check_against(&self, catalog: &Catalog) -> anyhow::Result<()> {
-        for (id, given) in &self.checks {
-            let check = catalog.check(id).ok_or_else(|| {
-                anyhow!("configuration: there is no check `{id}`\n  help: `plumb check list` shows all")
-            })?;
-            if let Some(name) = given.params.keys().find(|name| !check.params.contains_key(name.as_str())) {
-                let known: Vec<&str> = check.params.keys().map(|name| &**name).collect();
-                bail!("configuration: `{id}` has no parameter `{name}`; it has: {}", known.join(", "));
+    /// The catalogue with the user's folders on top and checks changed as the configuration says.
+    ///
+    /// # Errors
+    /// When a folder does not load, or the configuration names a check or a parameter that does not exist.
+    pub(crate) fn catalog(&self, shared: &Shared) -> anyhow::Result<Arc<Catalog>> {
+        let mut catalog = load(shared)?;
+        // A pattern first, so that an id can say otherwise.
+        let (patterns, ids): (Vec<_>, Vec<_>) = self.checks.iter().partition(|(id, _)| id.contains('*'));
+        for (pattern, change) in patterns {
+            let matching = catalog.checks().map(|check| check.id.to_string()).filter(|id| glob(pattern, id));
+            let matching: Vec<String> = matching.collect();
+            if matching.is_empty() {
+                bail!("configuration: no check matches `{pattern}`\n  help: `plumb check list` shows all");
             }
+            if !change.params.is_empty() {
+                bail!("configuration: parameters belong to one check, not to `{pattern}`\n  help: name the check");
+            }
+            self.adjust(&mut catalog, matching.iter().map(|id| (id.as_str(), change)))?;
+        }
+        self.adjust(&mut catalog, ids.into_iter().map(|(id, change)| (id.as_str(), change)))?;
+        Ok(Arc::new(catalog))
+    }
+
+    fn adjust<'a>(
+        &self,
+        catalog: &mut Catalog,
+        changes: impl Iterator<Item = (&'a str, &'a CheckConfig)>,
+    ) -> anyhow::Result<()> {
+        for (id, change) in changes {
+            let change =
+                Adjustment { enabled: change.enabled, severity: change.severity, params: change.params.clone() };
+            catalog.adjust(id, &change).map_err(|words| anyhow!("configuration: {words}"))?;
         }
         Ok(())
     }
 }
 
-/// The embedded catalogue with the user's folders on top.
+/// The checks that the configuration switched off and the user does not ask for by name.
+pub(crate) fn switched_off(catalog: &Catalog, asked: Option<&str>) -> BTreeSet<String> {
+    let off = catalog.checks().filter(|check| !check.enabled && asked != Some(&check.id));
+    off.map(|check| check.id.to_string()).collect()
+}
+
+/// The embedded catalogue with the user's folders on top, as their files are.
 pub(crate) fn catalog(shared: &Shared) -> anyhow::Result<Arc<Catalog>> {
-    Catalog::with_folders(&shared.catalogs).map(Arc::new).map_err(|errors| {
+    load(shared).map(Arc::new)
+}
+
+fn load(shared: &Shared) -> anyhow::Result<Catalog> {
+    Catalog::with_folders(&shared.catalogs).map_err(|errors| {
         let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow!("the catalogue does not load\n{}", words.join("\n"))
     })

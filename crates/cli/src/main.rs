@@ -6,6 +6,8 @@ mod config;
 mod exit;
 mod output;
 mod progress;
+mod proof;
+mod report;
 mod style;
 
 use std::process::ExitCode;
@@ -46,6 +48,8 @@ fn run(cli: Cli, style: &style::Style) -> anyhow::Result<Exit> {
         Command::Inventory(args) => commands::inventory::run(shared, &args, style),
         Command::Show { resource } => commands::show::run(shared, &resource, style),
         Command::Check { action } => commands::check::run(shared, &action, style),
+        Command::Compliance(args) => commands::compliance::run(shared, &args, style),
+        Command::Framework { action } => commands::framework::run(shared, &action, style),
         Command::Type { action } => commands::types::run(shared, &action),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();

@@ -1,36 +1,44 @@
 //! Findings to a sink, tables, and small things that every listing needs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Context;
 use catalog::Catalog;
 use finding::{Filter, Finding};
-use resource::{Map, Value, Verdict};
+use resource::{Value, Verdict};
 use sink::Destination;
 use store::Store;
 
-/// The user's settings and parameters: evidence is computed with them.
-pub(crate) struct Settings {
-    pub(crate) values: Value,
-    pub(crate) params: BTreeMap<String, Map>,
-}
+use crate::args::Form;
+use crate::report;
 
 /// Findings to write.
 pub(crate) struct Wanted<'a> {
     pub(crate) catalog: &'a Arc<Catalog>,
     pub(crate) store: &'a Store,
-    pub(crate) settings: &'a Settings,
+    /// The user's settings: evidence is computed with them.
+    pub(crate) settings: &'a Value,
     pub(crate) filter: &'a Filter,
 }
 
 impl Wanted<'_> {
+    /// Writes what an `--out` asks for; gives the number of rows.
+    pub(crate) fn export(&self, form: Form, to: &Destination) -> anyhow::Result<u64> {
+        match form {
+            Form::List(format) => self.write(format, to),
+            Form::Html => report::write(self, to),
+        }
+    }
+
     /// Writes to a file or standard output; gives the number of rows.
     pub(crate) fn write(&self, format: sink::Format, to: &Destination) -> anyhow::Result<u64> {
         let reader = self.store.reader()?;
-        let rows = reader.findings(self.filter);
-        if format == sink::Format::Csv {
+        let labels = labels(self.catalog)?;
+        let rows = reader.findings(self.filter).map(|row| row.map(|finding| labels.on(finding)));
+        // Only JSON carries evidence, which takes far longer than the writing.
+        if !matches!(format, sink::Format::Json | sink::Format::Jsonl) {
             return Ok(sink::write(format, to, rows)?);
         }
         self.with_evidence(|prove| Ok(sink::write(format, to, rows.map(|row| row.map(&mut *prove)))?))
@@ -39,11 +47,12 @@ impl Wanted<'_> {
     /// One JSON document: `{"summary": …, "findings": […]}`.
     pub(crate) fn write_document(&self, summary: &serde_json::Value) -> anyhow::Result<()> {
         let reader = self.store.reader()?;
+        let labels = labels(self.catalog)?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         write!(out, "{{\"summary\":{summary},\"findings\":[")?;
         self.with_evidence(|prove| {
             for (index, row) in reader.findings(self.filter).enumerate() {
-                let finding = prove(row?);
+                let finding = prove(labels.on(row?));
                 if index > 0 {
                     out.write_all(b",")?;
                 }
@@ -63,7 +72,7 @@ impl Wanted<'_> {
         use_it: impl FnOnce(&mut dyn FnMut(Finding) -> Finding) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
         let now = jiff::Timestamp::now().as_microsecond();
-        engine::with_prover(self.catalog, self.store, &self.settings.values, now, |prover| {
+        engine::with_prover(self.catalog, self.store, self.settings, now, |prover| {
             let mut known: HashMap<(Arc<str>, Arc<str>), Vec<resource::Outcome>> = HashMap::new();
             let mut prove = |mut finding: Finding| {
                 if matches!(finding.verdict, Verdict::Fail | Verdict::Unknown) {
@@ -71,9 +80,8 @@ impl Wanted<'_> {
                     if !known.contains_key(&key) {
                         known.clear();
                     }
-                    let params = self.settings.params.get(&*finding.check);
                     let outcomes =
-                        known.entry(key).or_insert_with(|| prover.outcomes(&finding.check, &finding.uid, params));
+                        known.entry(key).or_insert_with(|| prover.outcomes(&finding.check, &finding.uid, None));
                     if let Some(found) = outcomes.iter().find(|found| found.discriminator == finding.discriminator) {
                         finding.evidence.clone_from(&found.evidence);
                     }
@@ -82,6 +90,28 @@ impl Wanted<'_> {
             };
             use_it(&mut prove)
         })?
+    }
+}
+
+/// Check → the requirements that it serves, `cis-aws-5.0:2.1.4`.
+pub(crate) struct Labels(HashMap<Arc<str>, Arc<[String]>>);
+
+/// The requirements as the catalogue has them now: they are not stored with the findings, which may be older.
+pub(crate) fn labels(catalog: &Catalog) -> anyhow::Result<Labels> {
+    let of = |check: &Arc<catalog::Check>| -> anyhow::Result<(Arc<str>, Arc<[String]>)> {
+        let served = catalog.requirements_of(&check.id)?;
+        Ok((check.id.clone(), served.iter().map(catalog::Served::label).collect()))
+    };
+    Ok(Labels(catalog.checks().map(of).collect::<anyhow::Result<_>>()?))
+}
+
+impl Labels {
+    /// The finding with the requirements of its check.
+    pub(crate) fn on(&self, finding: Finding) -> Finding {
+        match self.0.get(&finding.check) {
+            Some(labels) => Finding { frameworks: labels.clone(), ..finding },
+            None => finding,
+        }
     }
 }
 
@@ -109,27 +139,6 @@ pub(crate) fn describe(destination: &Destination) -> String {
         Destination::Stdout => "standard output".to_owned(),
         Destination::File(path) => path.display().to_string(),
     }
-}
-
-/// `*` stands for any text.
-pub(crate) fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
 }
 
 /// Text cut to a number of columns.
@@ -203,6 +212,3 @@ impl Table {
         out.flush()
     }
 }
-
-#[cfg(test)]
-mod tests;

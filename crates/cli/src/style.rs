@@ -42,6 +42,15 @@ impl Style {
         self.paint("31", text)
     }
 
+    pub(crate) fn green(&self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
+    /// In the colour of what could not be decided.
+    pub(crate) fn unknown(&self, text: &str) -> String {
+        self.paint("35", text)
+    }
+
     pub(crate) fn dim(&self, text: &str) -> String {
         self.paint("2", text)
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalog::{Catalog, Check};
-use resource::Map;
 use store::{Reader, ResourceFilter, SubjectVerdicts, Writer};
 
 use crate::error::ScanError;
@@ -17,7 +16,6 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) checks: &'a [Arc<Check>],
     /// Check id → parameters that differ from the check's own.
-    pub(crate) params: &'a BTreeMap<String, Map>,
     pub(crate) account: &'a str,
     pub(crate) world: &'a World<'a>,
     pub(crate) reader: &'a Reader,
@@ -27,10 +25,10 @@ pub(crate) struct Evaluation<'a> {
 
 impl Evaluation<'_> {
     pub(crate) fn run(&self) -> Result<Tally, ScanError> {
-        let mut by_type: BTreeMap<&Arc<str>, Vec<(&Arc<Check>, Map)>> = BTreeMap::new();
+        let mut by_type: BTreeMap<&Arc<str>, Vec<&Arc<Check>>> = BTreeMap::new();
         for check in self.checks {
             for of in self.catalog.subjects(check) {
-                by_type.entry(&of.id).or_default().push((check, self.params_of(check)));
+                by_type.entry(&of.id).or_default().push(check);
             }
         }
         let mut tally = Tally::default();
@@ -43,14 +41,8 @@ impl Evaluation<'_> {
         Ok(tally)
     }
 
-    fn params_of(&self, check: &Check) -> Map {
-        let mut params = check.params.clone();
-        params.extend(self.params.get(&*check.id).cloned().unwrap_or_default());
-        params
-    }
-
-    fn judge_type(&self, type_id: &str, checks: &[(&Arc<Check>, Map)], tally: &mut Tally) -> Result<(), ScanError> {
-        let ids: Arc<[Arc<str>]> = checks.iter().map(|(check, _)| check.id.clone()).collect();
+    fn judge_type(&self, type_id: &str, checks: &[&Arc<Check>], tally: &mut Tally) -> Result<(), ScanError> {
+        let ids: Arc<[Arc<str>]> = checks.iter().map(|check| check.id.clone()).collect();
         let filter = ResourceFilter {
             accounts: vec![self.account.to_owned()],
             without_views: true,
@@ -61,8 +53,8 @@ impl Evaluation<'_> {
             let here = self.world.here(&stored.unit.account, &stored.region);
             let Some(subject) = self.world.entity(stored) else { continue };
             let mut outcomes = Vec::with_capacity(checks.len());
-            for (check, params) in checks {
-                let found = check::run(check, params, &subject, &here);
+            for check in checks {
+                let found = check::run(check, &check.params, &subject, &here);
                 tally.add_subject(&found);
                 outcomes.extend(found);
             }

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use catalog::{Catalog, Check, Demand, ResourceType};
 use expr::{Entity, Explanation, Scope};
 use finding::Finding;
-use resource::{Map, Outcome, Value};
+use resource::{Map, Outcome, Value, Verdict};
 use store::{Reader, Store, StoreError, StoredResource};
 
 use crate::account::AccountScope;
 use crate::error::ScanError;
 use crate::facts::Facts;
+use crate::proof::{Fix, Flip, Missing, Proof, moment};
+use crate::proof_reads::Gather;
+use crate::proof_rule::{Derived, lines};
 use crate::world::World;
 
 /// A finding with everything that it rests on.
@@ -40,6 +43,7 @@ pub struct Prover<'a> {
     world: &'a World<'a>,
     reader: &'a Reader,
     subjects: RefCell<HashMap<Arc<str>, Option<Subject>>>,
+    times: RefCell<HashMap<Arc<str>, Option<i64>>>,
     failure: RefCell<Option<StoreError>>,
 }
 
@@ -86,9 +90,75 @@ impl Prover<'_> {
         let (outcome, explanation) =
             steps.into_iter().find(|(outcome, _)| outcome.discriminator == finding.discriminator)?;
         let with_params = check::WithParams::new(&here, &params);
-        let fixes = filled(check, &check::OnSubject::new(&with_params, &subject));
+        let fixes = filled(self.catalog, check, &outcome, &check::OnSubject::new(&with_params, &subject));
         let (check, facts) = (check.clone(), subject.facts.clone());
         Some(Explained { check, resource: stored, facts, outcome, explanation, fixes })
+    }
+
+    /// A finding as plain data, with the smallest changes that would make it pass; `None` when the resource, the check or
+    /// the item is no longer there.
+    pub fn proof(&self, finding: &Finding, params: Option<&Map>) -> Option<Proof> {
+        self.proven(finding, params, true)
+    }
+
+    /// The same without the changes, which take most of the time.
+    pub fn proof_without_flips(&self, finding: &Finding, params: Option<&Map>) -> Option<Proof> {
+        self.proven(finding, params, false)
+    }
+
+    fn proven(&self, finding: &Finding, params: Option<&Map>, with_flips: bool) -> Option<Proof> {
+        let check = self.catalog.check(&finding.check)?;
+        let (stored, subject) = self.subject(&finding.uid)?;
+        let here = self.world.here(&stored.unit.account, &stored.region);
+        let params = self.params(check, params);
+        let steps = check::explain(check, &params, &subject, &here);
+        let (outcome, explanation) =
+            steps.into_iter().find(|(outcome, _)| outcome.discriminator == finding.discriminator)?;
+        let read_at = |uid: &Arc<str>| self.read_at(uid);
+        let mut gather = Gather::new(self.catalog, self.world, &here, &subject, &read_at);
+        gather.take(&explanation.reads);
+        let (reads, because) = (gather.reads, gather.because);
+        let with_params = check::WithParams::new(&here, &params);
+        let fixes = filled(self.catalog, check, &outcome, &check::OnSubject::new(&with_params, &subject));
+        let case = check::Case {
+            catalog: self.catalog,
+            check,
+            params: &params,
+            subject: &subject,
+            scope: &here,
+            completer: self.world,
+            discriminator: &finding.discriminator,
+        };
+        let fails = with_flips && outcome.verdict == Verdict::Fail;
+        let flips = if fails { check::flips(&case) } else { Vec::new() };
+        Some(Proof {
+            verdict: outcome.verdict,
+            message: outcome.message,
+            rule: lines(&check.rule_text, &explanation, &|text| self.derived(text, &subject, &here)),
+            reads,
+            because,
+            unknown: outcome.unknown.iter().map(|hole| Missing::of(hole)).collect(),
+            flips: flips.into_iter().map(Flip::from).collect(),
+            fixes: fixes.into_iter().map(|(tab, text)| Fix { tab, text }).collect(),
+            read_at: moment(stored.read_at),
+            until: outcome.holds_until.map(moment),
+        })
+    }
+
+    /// The subject's derived fact that `facts.NAME` asks for.
+    fn derived(&self, text: &str, subject: &Entity, scope: &dyn Scope) -> Option<Derived> {
+        let derive = self.catalog.facts().get(text.strip_prefix("facts.")?)?.derive.as_ref()?;
+        let trace = derive.trace(subject, scope);
+        Some(Derived { text: derive.text().to_owned(), step: trace.step? })
+    }
+
+    fn read_at(&self, uid: &Arc<str>) -> Option<i64> {
+        if let Some(known) = self.times.borrow().get(uid) {
+            return *known;
+        }
+        let read = self.subject(uid).map(|(stored, _)| stored.read_at);
+        self.times.borrow_mut().insert(uid.clone(), read);
+        read
     }
 
     /// The facts and kind attributes of a resource.
@@ -114,8 +184,14 @@ pub fn with_prover<T>(
     let maker = Facts::new(catalog.clone(), settings.clone(), &partition);
     let (reader, rows) = (store.reader()?, store.reader()?);
     let world = World::load(catalog, &demand, &maker, &reader, scopes, settings.clone(), now)?;
-    let prover =
-        Prover { catalog, world: &world, reader: &rows, subjects: RefCell::default(), failure: RefCell::default() };
+    let prover = Prover {
+        catalog,
+        world: &world,
+        reader: &rows,
+        subjects: RefCell::default(),
+        times: RefCell::default(),
+        failure: RefCell::default(),
+    };
     let result = work(&prover);
     match prover.failure.into_inner().or_else(|| world.failure()) {
         Some(failure) => Err(failure.into()),
@@ -143,12 +219,27 @@ fn full_demand(catalog: &Catalog) -> Demand {
 
 /// A check's fixes with the resource's own names in them. Names come from the cloud, and people paste what they read:
 /// anything but plain characters is quoted for a shell.
-fn filled(check: &Check, scope: &dyn Scope) -> Vec<(String, String)> {
+fn filled(catalog: &Catalog, check: &Check, outcome: &Outcome, scope: &dyn Scope) -> Vec<(String, String)> {
     let fill = |text: &String| match catalog::fix_template(text) {
         Ok(template) => template.render(scope, &quoted),
         Err(_) => text.clone(),
     };
-    check.fixes.iter().map(|(tab, text)| (tab.clone(), fill(text))).collect()
+    let by_hand = check.fixes.iter().map(|(tab, text)| (tab.clone(), fill(text)));
+    commands(catalog, check, outcome, scope).into_iter().chain(by_hand).collect()
+}
+
+/// The check's action as commands, and those that take it back; none where a person decides.
+fn commands(catalog: &Catalog, check: &Check, outcome: &Outcome, scope: &dyn Scope) -> Vec<(String, String)> {
+    let subject = scope.root("self");
+    let Some(subject) = subject.as_ref().and_then(expr::Val::as_entity).filter(|_| outcome.verdict == Verdict::Fail)
+    else {
+        return Vec::new();
+    };
+    let Some(Ok(remedy)) = catalog.remedy(check, &subject.type_id, &outcome.discriminator, scope) else {
+        return Vec::new();
+    };
+    let undo = (!remedy.undo.is_empty()).then(|| ("Undo".to_owned(), remedy.undo.join("\n")));
+    [("CLI".to_owned(), remedy.text())].into_iter().chain(undo).collect()
 }
 
 fn quoted(text: &str) -> String {

@@ -14,21 +14,28 @@
 //! ```
 
 mod account;
+mod calls;
+mod compliance;
 mod error;
 mod evaluate;
 mod explain;
 mod facts;
 mod meter;
+mod proof;
+mod proof_reads;
+mod proof_rule;
 mod scan;
 mod summary;
 mod world;
 mod writing;
 
 pub use account::{AccountScope, Regions};
+pub use compliance::{Compliance, compliance};
 pub use error::ScanError;
 pub use explain::{Explained, Prover, with_prover};
 pub use facts::Facts;
 pub use meter::{Meter, ServiceProgress, Traffic};
+pub use proof::{Edit, Fix, Flip, Missing, Proof, Read, Reason, RuleLine};
 pub use scan::{ScanRequest, never, plan, scan};
 pub use summary::{Counts, ScanSummary, Undecided};
 pub use world::World;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use catalog::{Catalog, Check, Demand};
 use cloud::{AwsClient, AwsOptions, Role};
 use collect::{AwsCaller, Ended, Estimate, Request};
-use resource::{Hole, Map, Severity, Unit, Value};
+use resource::{Hole, Severity, Unit, Value};
 use serde_json::json;
 use store::{CheckEntry, ScanEnd, ScanOptions, ScanState, Store, TargetRule, Writer};
 use tokio::sync::{mpsc, watch};
@@ -48,8 +48,6 @@ pub struct ScanRequest {
     pub tags: bool,
     /// The user's settings (`trusted_accounts`, `own_organisations` …).
     pub settings: Value,
-    /// Check id → parameters that differ from the check's own.
-    pub params: BTreeMap<String, Map>,
 }
 
 impl ScanRequest {
@@ -69,7 +67,6 @@ impl ScanRequest {
             resume: false,
             tags: false,
             settings: Value::map::<&str>([]),
-            params: BTreeMap::new(),
         }
     }
 
@@ -270,7 +267,6 @@ fn judge(
     let evaluation = Evaluation {
         catalog: &request.catalog,
         checks: &request.checks,
-        params: &request.params,
         account: &scope.account,
         world: &world,
         reader: &rows,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use catalog::{Catalog, Demand, ResourceType, Scope as Listing};
-use check::{FactMaker, complete};
+use check::{Completer, FactMaker, complete};
 use expr::{Entity, EntityData, EntitySet, Scope, Val};
 use resource::{Coverage, Hole, Map, Span, Target, Unit, Value, Why};
 use store::{Edge, Reader, ResourceFilter, StoreError, StoredResource};
@@ -24,7 +24,8 @@ pub struct World<'a> {
     settings: Value,
     now: i64,
     accounts: BTreeMap<Arc<str>, AccountScope>,
-    coverage: HashMap<Unit, Coverage>,
+    /// How complete each listing is, and when it ended.
+    coverage: HashMap<Unit, (Coverage, i64)>,
     from: HashMap<Arc<str>, Vec<Edge>>,
     to: HashMap<Arc<str>, Vec<Edge>>,
     /// Edges whose target could not be learned: they may lead anywhere.
@@ -57,7 +58,11 @@ impl<'a> World<'a> {
             settings,
             now,
             accounts: accounts.into_iter().map(|scope| (scope.account.clone(), scope)).collect(),
-            coverage: reader.coverage(None)?.into_iter().map(|found| (found.unit, found.coverage)).collect(),
+            coverage: reader
+                .coverage(None)?
+                .into_iter()
+                .map(|found| (found.unit, (found.coverage, found.finished)))
+                .collect(),
             from: HashMap::new(),
             to: HashMap::new(),
             unread: Vec::new(),
@@ -140,14 +145,9 @@ impl<'a> World<'a> {
 
     /// Why a type's listing in an account (and region) is not complete; `None` when it is.
     fn open(&self, of: &ResourceType, account: &Arc<str>, region: Option<&Arc<str>>) -> Option<Arc<Hole>> {
-        let unit = |region: Arc<str>| Unit {
-            cloud: of.id.split('.').next().unwrap_or_default().into(),
-            account: account.clone(),
-            region,
-            type_id: of.id.clone(),
-        };
+        let unit = |region: Arc<str>| unit_of(of, account, region);
         let state = |unit: Unit| match self.coverage.get(&unit) {
-            Some(coverage) => coverage.hole().cloned(),
+            Some((coverage, _)) => coverage.hole().cloned(),
             None => Some(Arc::new(Hole::new(Why::NotCollected).detail(&format!("{unit} was not read")))),
         };
         match (of.scope, region) {
@@ -162,6 +162,18 @@ impl<'a> World<'a> {
                 None => Some(Arc::new(Hole::new(Why::NotCollected).detail("the account was not read"))),
             },
         }
+    }
+
+    /// When a type was last listed in an account (and region): the oldest of the listings that it takes, microseconds
+    /// since 1970 UTC.
+    pub(crate) fn listed_at(&self, of: &ResourceType, account: &Arc<str>, region: Option<&Arc<str>>) -> Option<i64> {
+        let regions: Vec<Arc<str>> = match (of.scope, region) {
+            (Listing::Account, _) => vec!["".into()],
+            (Listing::Region, Some(region)) => vec![region.clone()],
+            (Listing::Region, None) => self.accounts.get(account)?.regions.scanned.clone(),
+        };
+        let ended = |region: &Arc<str>| self.coverage.get(&unit_of(of, account, region.clone())).map(|(_, at)| *at);
+        regions.iter().filter_map(ended).min()
     }
 
     fn listed(&self, type_id: &str, account: &Arc<str>, region: Option<&Arc<str>>) -> Arc<EntitySet> {
@@ -219,6 +231,22 @@ impl<'a> World<'a> {
         });
         let unread = self.unread.iter().find(|(edge, _)| &*edge.name == name && edge.to_type == to.type_id);
         EntitySet { members, open: open.or_else(|| unread.map(|(_, hole)| hole.clone())) }
+    }
+}
+
+fn unit_of(of: &ResourceType, account: &Arc<str>, region: Arc<str>) -> Unit {
+    let cloud = of.id.split('.').next().unwrap_or_default().into();
+    Unit { cloud, account: account.clone(), region, type_id: of.id.clone() }
+}
+
+impl Completer for World<'_> {
+    fn completed(&self, mut data: EntityData, scope: &dyn Scope) -> Entity {
+        data.facts = Value::Null;
+        data.norm = Value::Null;
+        match self.catalog.resource_type(&data.type_id) {
+            Some(of) => complete(data, of, self.demand, scope, self.maker),
+            None => Arc::new(data),
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use resource::Value;
 
-use crate::{Entity, Label, Val};
+use crate::spot::Part;
+use crate::{Entity, Label, Spot, Val};
 
 /// A list or an object inside a document.
 #[derive(Clone, Debug)]
@@ -111,11 +112,35 @@ impl Place {
         Val::scalar(self.resolve()).unwrap_or_else(|| Val::Place(self.clone()))
     }
 
+    /// Whose data it is and where; `None` for what belongs to no resource.
+    pub fn spot(&self) -> Option<Spot> {
+        let (entity, part, name) = match &self.root {
+            Root::Document(entity) => (entity, Part::Document, None),
+            Root::Facts(entity) => (entity, Part::Facts, None),
+            Root::Norm(entity) => (entity, Part::Norm, None),
+            Root::Extra(entity, name) => (entity, Part::Known, Some(name)),
+            Root::Shared(_) => return None,
+        };
+        let mut spot = Spot { entity: Arc::clone(entity), part, path: Vec::new() };
+        spot = name.into_iter().fold(spot, |spot, name| spot.member(name));
+        Some(spot_links(spot, self.path.as_deref()))
+    }
+
     /// `self.A.B[3]`, when the place is labelled.
     pub(crate) fn path_text(&self) -> Option<String> {
         let mut text = self.label.0.as_ref()?.to_string();
         write_links(&mut text, self.path.as_deref());
         Some(text)
+    }
+}
+
+fn spot_links(spot: Spot, link: Option<&Link>) -> Spot {
+    let Some(link) = link else { return spot };
+    let before = spot_links(spot, link.before.as_deref());
+    match &link.step {
+        Step::Members(names, skip) => before.members(names.get(*skip..).unwrap_or_default()),
+        Step::Key(name) => before.member(name),
+        Step::Item(index) => before.item(*index),
     }
 }
 

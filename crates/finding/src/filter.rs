@@ -1,5 +1,7 @@
 //! Which findings are meant.
 
+use std::collections::BTreeSet;
+
 use resource::{Severity, Verdict};
 
 /// A conjunction of simple conditions. An empty list does not restrict; the items of a list are alternatives.
@@ -12,6 +14,8 @@ pub struct Filter {
     pub verdicts: Vec<Verdict>,
     /// Check ids.
     pub check: Option<String>,
+    /// Checks that are switched off: what they said once is not shown. Whole ids.
+    pub without_checks: BTreeSet<String>,
     /// Accounts, subscriptions, projects.
     pub accounts: Vec<String>,
     /// Regions; the empty text means resources without one.
@@ -36,7 +40,7 @@ impl Filter {
 
     /// Whether a check is wanted.
     pub fn wants_check(&self, id: &str) -> bool {
-        self.check.as_ref().is_none_or(|pattern| glob(pattern, id))
+        self.check.as_ref().is_none_or(|pattern| glob(pattern, id)) && !self.without_checks.contains(id)
     }
 
     /// Whether a place is wanted.

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use expr::network::reserved_v4;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// How much of the address space a set of ranges covers.
@@ -14,28 +15,6 @@ pub(crate) enum Cover {
     /// Every address.
     All,
 }
-
-/// Ranges that are never a source on the internet: the IANA IPv4 special-purpose registry, multicast and class E.
-static RESERVED_V4: LazyLock<Vec<Ipv4Net>> = LazyLock::new(|| {
-    let texts = [
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.0.0.0/24",
-        "192.0.2.0/24",
-        "192.88.99.0/24",
-        "192.168.0.0/16",
-        "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "224.0.0.0/4",
-        "240.0.0.0/4",
-    ];
-    texts.iter().filter_map(|text| text.parse().ok()).collect()
-});
 
 /// Everything but global unicast, 2000::/3.
 static RESERVED_V6: LazyLock<Vec<Ipv6Net>> = LazyLock::new(|| {
@@ -52,7 +31,7 @@ fn cover_v4(ranges: &[IpNet]) -> Cover {
         return Cover::Part;
     }
     let all = |nets: Vec<Ipv4Net>| Ipv4Net::aggregate(&nets).iter().any(|net| net.prefix_len() == 0);
-    match (all(ranges.clone()), all(ranges.into_iter().chain(RESERVED_V4.iter().copied()).collect())) {
+    match (all(ranges.clone()), all(ranges.into_iter().chain(reserved_v4()).collect())) {
         (true, _) => Cover::All,
         (false, true) => Cover::Public,
         _ => Cover::Part,

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use resource::Hole;
 
-use crate::party::Party;
+use crate::party::{Party, To};
 use crate::policy::{Condition, Quantifier};
 use crate::settings::Settings;
 
+mod addresses;
 mod keys;
 
 use keys::{Reach, value_bound};
@@ -25,6 +26,8 @@ pub(crate) enum Via {
     Organisation,
     /// The account or resource for which a service calls.
     Source,
+    /// The encryption context, which services fill in with the resource that they serve and others as they like.
+    Context,
     /// Where the request comes from.
     Network,
     /// The service that passes the request on.
@@ -36,6 +39,13 @@ pub(crate) enum Via {
 pub(crate) struct Bound {
     pub(crate) via: Via,
     pub(crate) party: Party,
+}
+
+impl Bound {
+    /// Whether somebody who is not ours may meet it: from a network that is not ours, with a context of their choice.
+    pub(crate) fn can_be_met(&self) -> bool {
+        self.via == Via::Context || (self.via == Via::Network && self.party.to != To::Own)
+    }
 }
 
 /// What a condition of an Allow statement does.
@@ -61,6 +71,9 @@ pub(crate) fn restriction(condition: &Condition, all: &[Condition], settings: &S
     if lax && !all.iter().any(|other| demands(other, &key)) {
         return Restriction::No;
     }
+    if &*condition.operator == "ipaddress" {
+        return addresses::restriction(condition, &key, settings);
+    }
     let mut bounds = Vec::new();
     for value in &condition.values.items {
         match value_bound(condition, &key, value, settings) {
@@ -80,12 +93,11 @@ pub(crate) fn restriction(condition: &Condition, all: &[Condition], settings: &S
 
 /// Whether some value of the key would restrict: one of each form is tried.
 fn can_restrict(condition: &Condition, key: &str, settings: &Settings) -> bool {
-    const FORMS: [&str; 9] = [
+    const FORMS: [&str; 8] = [
         "111122223333",
         "arn:aws:sns:eu-west-1:111122223333:topic",
         "o-a1b2c3d4e5",
         "vpc-1a2b3c4d",
-        "10.0.0.0/8",
         "true",
         "false",
         "AWS_IAM",
@@ -123,6 +135,11 @@ fn affirmed(condition: &Condition) -> Option<Condition> {
         "stringnotlike" => ("stringlike", None),
         "arnnotequals" | "arnnotlike" => ("arnlike", None),
         "notipaddress" => ("ipaddress", None),
+        // Denied where the key is absent, so spared only where it is present.
+        "null" => match condition.values.items.as_slice() {
+            [value] if value.eq_ignore_ascii_case("true") => ("null", Some("false")),
+            _ => return None,
+        },
         // Denied where the flag is false or absent, so spared only where it is true.
         "bool" if condition.if_exists => match condition.values.items.as_slice() {
             [value] if value.eq_ignore_ascii_case("false") => ("bool", Some("true")),

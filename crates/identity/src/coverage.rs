@@ -80,6 +80,11 @@ impl Coverage {
             && !self.except.iter().any(|except| self.overlaps(except, pattern))
     }
 
+    /// Whether some text of `pattern` may be in the set.
+    pub(crate) fn touches(&self, pattern: &str) -> bool {
+        self.is.iter().any(|own| self.overlaps(own, pattern))
+    }
+
     /// Splits the set by what a statement's element names.
     pub(crate) fn split(&self, by: Option<&Choice<Arc<str>>>) -> Split {
         let nothing = Coverage { is: Vec::new(), ..self.clone() };

@@ -1,18 +1,19 @@
 //! What identity-based policies allow: administrator access, whole services, paths to more rights.
 //!
-//! Source: "Policy evaluation logic", AWS IAM User Guide: an unconditional Deny wins over every Allow; a permissions
-//! boundary allows nothing but caps everything.
+//! Source: "Policy evaluation logic", AWS IAM User Guide: a Deny wins over every Allow, where its conditions hold; a
+//! permissions boundary allows nothing but caps everything.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use resource::{Hole, Value};
 
 use crate::coverage::Coverage;
 use crate::pattern::is_any;
-use crate::policy::{Choice, Document, Effect, Statement};
+use crate::policy::{Choice, Condition, Document, Effect, Statement};
 
+mod admin;
 mod escalation;
+mod published;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +24,8 @@ pub(crate) use escalation::escalation;
 struct Allowed {
     actions: Coverage,
     resources: Coverage,
-    conditional: bool,
+    /// Conditions on it: all must hold, and what stands after "but not where" must not.
+    conditions: Vec<Arc<str>>,
     policy: Arc<str>,
     statement: Arc<str>,
     text: String,
@@ -68,14 +70,18 @@ impl Effective {
             }
         }
         for statement in documents.iter().flat_map(|(_, document)| &document.statements) {
-            if statement.effect == Ok(Effect::Deny) && statement.conditions.is_empty() {
+            if statement.effect == Ok(Effect::Deny) {
                 found.deny(statement);
             }
         }
         found
     }
 
+    /// Takes away what a statement denies; what it denies under conditions stays, with these conditions.
     fn deny(&mut self, statement: &Statement) {
+        let under: Vec<String> = statement.conditions.iter().map(Condition::text).collect();
+        let but: Option<Arc<str>> =
+            (!under.is_empty()).then(|| format!("but not where {}", under.join(" and ")).into());
         let mut budget = MAX_PARTS.saturating_sub(self.allowed.len());
         let mut left = Vec::new();
         for allowed in std::mem::take(&mut self.allowed) {
@@ -95,40 +101,15 @@ impl Effective {
                 left.push(Allowed { actions: actions.kept, ..allowed.clone() });
             }
             if !resources.kept.is_empty() {
-                left.push(Allowed { actions: actions.removed, resources: resources.kept, ..allowed });
+                left.push(Allowed { actions: actions.removed.clone(), resources: resources.kept, ..allowed.clone() });
+            }
+            if let Some(but) = &but {
+                let mut part = Allowed { actions: actions.removed, resources: resources.removed, ..allowed };
+                part.conditions.push(but.clone());
+                left.push(part);
             }
         }
         self.allowed = left;
-    }
-
-    /// Whether nearly every action is allowed on every resource: `Action` `*`, or all but a list that leaves most
-    /// services.
-    pub(crate) fn admin(&self) -> Option<(bool, Because)> {
-        let full: Vec<&Allowed> = self.allowed.iter().filter(|allowed| allowed.is_admin()).collect();
-        if full.is_empty() {
-            return None;
-        }
-        Some((full.iter().all(|allowed| allowed.conditional), full.iter().map(|allowed| allowed.because()).collect()))
-    }
-
-    /// The statements that make an administrator, as items of `facts.admin_by`.
-    pub(crate) fn admin_by(&self) -> Vec<Value> {
-        let full = self.allowed.iter().filter(|allowed| allowed.is_admin());
-        full.map(|allowed| {
-            Value::map([
-                ("policy", Value::Str(allowed.policy.clone())),
-                ("conditional", Value::Bool(allowed.conditional)),
-                ("because", Value::list(vec![allowed.because()])),
-            ])
-        })
-        .collect()
-    }
-
-    /// Whether every action of a service is allowed on every resource.
-    pub(crate) fn full_service(&self, service: &str) -> bool {
-        let every = format!("{service}:*");
-        let reaches = |allowed: &Allowed| allowed.is_broad() || allowed.is_broad_in(service);
-        self.allowed.iter().any(|allowed| reaches(allowed) && allowed.actions.includes(&every))
     }
 
     /// Whether an action, or every action that a pattern matches, is allowed on some resource.
@@ -138,14 +119,34 @@ impl Effective {
 
     /// Whether an action is allowed on resources that a wildcard names.
     pub(crate) fn allows_widely(&self, action: &str) -> bool {
-        self.allowed.iter().any(|allowed| allowed.actions.includes(action) && allowed.resources.is_wide())
+        let wide = |action: &str| {
+            self.allowed.iter().any(|allowed| allowed.actions.includes(action) && allowed.resources.is_wide())
+        };
+        wide(action) || published::each(action, wide)
     }
 
     /// What allows every action that the pattern matches. `true` when each is limited to some resources or conditions.
-    fn allows(&self, action: &str) -> Option<(bool, &Allowed)> {
-        let able = || self.allowed.iter().filter(|allowed| allowed.actions.includes(action));
-        let free = able().find(|allowed| allowed.is_broad() && !allowed.conditional);
-        free.map(|allowed| (false, allowed)).or_else(|| able().next().map(|allowed| (true, allowed)))
+    fn allows(&self, action: &str) -> Option<(bool, Vec<&Allowed>)> {
+        let one = |action: &str| {
+            let able = || self.allowed.iter().filter(move |allowed| allowed.actions.includes(action));
+            let free = able().find(|allowed| allowed.is_broad() && !allowed.is_conditional());
+            free.map(|allowed| (false, allowed)).or_else(|| able().next().map(|allowed| (true, allowed)))
+        };
+        if let Some((limited, allowed)) = one(action) {
+            return Some((limited, vec![allowed]));
+        }
+        let mut found: (bool, Vec<&Allowed>) = (false, Vec::new());
+        let all = published::each(action, |action| match one(action) {
+            Some((limited, allowed)) => {
+                found.0 |= limited;
+                if !found.1.iter().any(|known| std::ptr::eq(*known, allowed)) {
+                    found.1.push(allowed);
+                }
+                true
+            }
+            None => false,
+        });
+        all.then_some(found)
     }
 }
 
@@ -159,7 +160,7 @@ impl Allowed {
         Allowed {
             actions: Coverage::actions(&statement.actions),
             resources: Coverage::resources(statement.resources.as_ref()),
-            conditional: !statement.conditions.is_empty() || statement.conditions_open.is_some(),
+            conditions: conditions_of(statement),
             policy: policy.clone(),
             statement: statement.label.clone(),
             text: format!("allows {}{on}", list(&statement.actions)),
@@ -168,14 +169,18 @@ impl Allowed {
 
     fn because(&self) -> Value {
         let mut text = self.text.clone();
-        if self.conditional {
-            text.push_str(" under conditions");
+        for condition in &self.conditions {
+            text = format!("{text}, {condition}");
         }
         Value::map([
             ("policy", Value::Str(self.policy.clone())),
             ("statement", Value::Str(self.statement.clone())),
             ("text", Value::from(text)),
         ])
+    }
+
+    fn is_conditional(&self) -> bool {
+        !self.conditions.is_empty()
     }
 
     /// Whether it reaches all resources, or all but some.
@@ -195,12 +200,16 @@ impl Allowed {
                     && parts.all(is_any)
             })
     }
+}
 
-    fn is_admin(&self) -> bool {
-        self.is_broad()
-            && self.actions.is.iter().any(|pattern| is_every_action(pattern))
-            && leaves_most_services(&self.actions.except)
+/// "only where Bool aws:MultiFactorAuthPresent = true".
+fn conditions_of(statement: &Statement) -> Vec<Arc<str>> {
+    let mut all: Vec<Arc<str>> =
+        statement.conditions.iter().map(|condition| format!("only where {}", condition.text()).into()).collect();
+    if statement.conditions_open.is_some() {
+        all.push("only under conditions that could not be read".into());
     }
+    all
 }
 
 fn is_every_action(pattern: &str) -> bool {
@@ -212,19 +221,4 @@ fn is_every_resource(pattern: &str) -> bool {
     let rest = pattern.strip_prefix("arn:").unwrap_or(pattern);
     let rest = ["aws:", "aws-cn:", "aws-us-gov:"].iter().find_map(|head| rest.strip_prefix(head)).unwrap_or(rest);
     rest.split(':').all(is_any)
-}
-
-/// More than half of the roughly 420 service prefixes of "Actions, resources, and condition keys for AWS services".
-const MOST_SERVICES: usize = 210;
-
-/// Whether actions that are taken out leave most services: `NotAction: iam:*` still makes an administrator of
-/// everything else.
-fn leaves_most_services(except: &[Arc<str>]) -> bool {
-    let whole: BTreeSet<&str> = except
-        .iter()
-        .filter_map(|pattern| pattern.split_once(':'))
-        .filter(|(_, action)| is_any(action))
-        .map(|(service, _)| service)
-        .collect();
-    !except.iter().any(|pattern| is_every_action(pattern)) && whole.len() < MOST_SERVICES
 }

@@ -65,11 +65,12 @@ pub fn policy_grants(document: &Value, called: &str, settings: &Settings) -> Val
 
 fn grants(entity: &Entity, of: &ResourceType, world: &World<'_>) -> Value {
     let mut all = List::default();
+    let settings = with_organisation(entity, world);
     for policy in of.policy.iter().filter(|policy| policy.kind != PolicyKind::Identity) {
         let found = places(&entity.document, &policy.at);
         all.open = all.open.or(found.open);
         for value in found.values {
-            let mut grants = read(policy, value, entity, world.settings);
+            let mut grants = read(policy, value, entity, &settings);
             if let Some(blocked) = blocked(policy, entity, world) {
                 grants.block(&blocked, policy.kind == PolicyKind::Policy);
             }
@@ -78,6 +79,15 @@ fn grants(entity: &Entity, of: &ResourceType, world: &World<'_>) -> Value {
         }
     }
     Value::List(all)
+}
+
+/// The settings, and what the account itself tells about its organisation.
+fn with_organisation(entity: &Entity, world: &World<'_>) -> Settings {
+    let mut settings = world.settings.clone();
+    if let Some(organisation) = world.catalog.facts().organisation() {
+        settings.with_organisation(&organisation.evaluate(&Of { entity, scope: world.scope }).to_value());
+    }
+    settings
 }
 
 fn tls_only(entity: &Entity, of: &ResourceType) -> Value {
@@ -132,30 +142,29 @@ impl Rights {
     }
 
     fn admin(&self) -> Value {
-        let held = self.policies.admin().is_some();
-        let capped = self.boundary.as_ref().is_some_and(|boundary| boundary.admin().is_none());
-        let hole = self.policies.open.clone();
-        let cap_hole = self.boundary.as_ref().and_then(|boundary| boundary.open.clone());
-        match (held, capped, hole, cap_hole) {
-            // A boundary that is fully known and does not allow it decides alone.
-            (_, true, _, None) => Value::Bool(false),
-            (false, _, None, _) => Value::Bool(false),
-            (_, _, Some(hole), _) | (_, _, None, Some(hole)) => Value::Unknown(hole),
-            (true, false, None, None) => Value::Bool(true),
+        let bound = self.boundary.as_ref();
+        // A boundary that is fully known and does not allow it decides alone.
+        if bound.is_some_and(|bound| bound.open.is_none() && bound.admin(None).is_none()) {
+            return Value::Bool(false);
+        }
+        if self.policies.open.is_none() && self.policies.admin(None).is_none() {
+            return Value::Bool(false);
+        }
+        match self.unread() {
+            Some(hole) => Value::Unknown(hole),
+            None => Value::Bool(self.policies.admin(bound).is_some()),
         }
     }
-}
 
-impl Rights {
     fn admin_by(&self) -> Value {
-        let capped =
-            self.boundary.as_ref().is_some_and(|boundary| boundary.open.is_none() && boundary.admin().is_none());
-        if capped {
-            return Value::list(Vec::new());
-        }
-        let unread = self.policies.open.clone();
-        let open = unread.or_else(|| self.boundary.as_ref().and_then(|boundary| boundary.open.clone()));
-        Value::List(List { items: self.policies.admin_by(), open })
+        // What an unread boundary lets through is left to the hole.
+        let known = self.boundary.as_ref().filter(|bound| bound.open.is_none());
+        Value::List(List { items: self.policies.admin_by(known), open: self.unread() })
+    }
+
+    /// Why rights, or what bounds them, are not fully known.
+    fn unread(&self) -> Option<Arc<Hole>> {
+        self.policies.open.clone().or_else(|| self.boundary.as_ref().and_then(|bound| bound.open.clone()))
     }
 }
 

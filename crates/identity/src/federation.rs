@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 use crate::party::{Party, To};
-use crate::pattern::is_wild;
+use crate::pattern::{Letters, covers};
 use crate::policy::{Condition, Quantifier};
 use crate::settings::{Settings, is_account};
 
@@ -19,6 +19,11 @@ struct Issuer {
     /// Openings of values that fix nothing by themselves: `repo:` before a wildcard.
     #[serde(default)]
     openings: Vec<String>,
+    /// The letter that ends the owner's name in a value: `octo/*` names the owner, and anybody may call himself `octo2`.
+    #[serde(default)]
+    ends: String,
+    /// A claim and its value that the issuer gives to people whom nobody has checked.
+    guests: Option<(String, String)>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -43,6 +48,7 @@ pub(crate) fn party(name: &Arc<str>, conditions: &[Condition], settings: &Settin
     // Without the table no issuer can be told apart, and a stranger is assumed.
     let Some(table) = TABLE.as_ref() else { return Party::new(To::Authenticated, name.clone()) };
     match table.issuer.iter().find(|issuer| host == issuer.host || is_below(host, &issuer.host)) {
+        Some(issuer) if issuer.admits_guests(host, conditions) => Party::new(To::Anyone, name.clone()),
         Some(issuer) if !issuer.is_held(host, conditions) => Party::new(To::Authenticated, name.clone()),
         _ => Party::new(To::Own, name.clone()),
     }
@@ -54,28 +60,46 @@ fn is_below(host: &str, issuer: &str) -> bool {
 }
 
 impl Issuer {
+    /// Whether a condition asks for tokens of unchecked people.
+    fn admits_guests(&self, host: &str, conditions: &[Condition]) -> bool {
+        let Some((claim, value)) = &self.guests else { return false };
+        let asks = |condition: &&Condition| claim_of(&condition.key, host).is_some_and(|found| found == *claim);
+        let names = |condition: &Condition| {
+            let items = &condition.values.items;
+            items.iter().any(|pattern| covers(pattern, value, Letters::Exact))
+        };
+        conditions.iter().filter(asks).any(|condition| is_positive(condition) && names(condition))
+    }
+
     /// Whether a condition fixes one of the claims.
     fn is_held(&self, host: &str, conditions: &[Condition]) -> bool {
         conditions.iter().any(|condition| {
-            let key = condition.key.to_ascii_lowercase();
-            let claim = key.strip_prefix(&host.to_ascii_lowercase()).and_then(|rest| rest.strip_prefix(':'));
-            let positive = matches!(
-                &*condition.operator,
-                "stringequals" | "stringequalsignorecase" | "stringlike" | "arnlike" | "arnequals"
-            );
+            let claim = claim_of(&condition.key, host);
+            let positive = is_positive(condition);
             let sure = !condition.if_exists && condition.quantifier != Quantifier::All;
             let known = condition.values.open.is_none() && !condition.values.items.is_empty();
             positive
                 && sure
                 && known
-                && claim.is_some_and(|claim| self.claims.iter().any(|name| name == claim))
+                && claim.is_some_and(|claim| self.claims.contains(&claim))
                 && condition.values.items.iter().all(|value| self.fixes(value))
         })
     }
 
     fn fixes(&self, value: &str) -> bool {
         let rest = self.openings.iter().find_map(|opening| value.strip_prefix(opening.as_str())).unwrap_or(value);
-        let first = rest.get(..1).unwrap_or("");
-        !first.is_empty() && !is_wild(first)
+        let Some(at) = rest.find(['*', '?', '$']) else { return !rest.is_empty() };
+        let ends: Vec<char> = self.ends.chars().collect();
+        rest.get(..at).is_some_and(|head| head.find(ends.as_slice()).is_some_and(|end| end > 0))
     }
+}
+
+/// The claim that a condition key names: `HOST:CLAIM`.
+fn claim_of(key: &str, host: &str) -> Option<String> {
+    let key = key.to_ascii_lowercase();
+    key.strip_prefix(&host.to_ascii_lowercase()).and_then(|rest| rest.strip_prefix(':')).map(str::to_owned)
+}
+
+fn is_positive(condition: &Condition) -> bool {
+    matches!(&*condition.operator, "stringequals" | "stringequalsignorecase" | "stringlike" | "arnlike" | "arnequals")
 }

@@ -32,7 +32,7 @@ fn policy(document: Value) -> Value {
         single => List { items: vec![single], open: None },
     };
     let effective = effective(&documents);
-    let (admin, conditional, because) = match (&effective.open, effective.admin()) {
+    let (admin, conditional, because) = match (&effective.open, effective.admin(None)) {
         (Some(hole), _) => (Value::Unknown(hole.clone()), Value::Unknown(hole.clone()), Vec::new()),
         (None, Some((conditional, because))) => (Value::Bool(true), Value::Bool(conditional), because),
         (None, None) => (Value::Bool(false), Value::Bool(false), Vec::new()),

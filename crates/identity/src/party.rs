@@ -87,11 +87,7 @@ impl Party {
         if settings.own_organisations.contains(id) {
             return Party::new(To::Own, id);
         }
-        let mut party = Party::new(To::Foreign, id);
-        if settings.own_organisations.is_empty() {
-            party.doubt = Some(attest(&format!("whether {id} is your organisation: set `own_organisations`")));
-        }
-        party
+        Party { doubt: settings.unknown_organisation.clone(), ..Party::new(To::Foreign, id) }
     }
 
     pub(crate) fn guarded(mut self) -> Party {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use resource::Value;
+use resource::{Hole, Value, Why};
 
 /// Whose resources are judged, and whom their owner trusts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,8 +15,10 @@ pub struct Settings {
     pub partition: Arc<str>,
     /// Accounts that count as ours, 12 digits each (`settings.trusted_accounts`).
     pub trusted_accounts: BTreeSet<Arc<str>>,
-    /// Organisation ids that count as ours, `o-…` (`settings.own_organisations`).
+    /// Organisation ids that count as ours, `o-…` (`settings.own_organisations`, and the account's own).
     pub own_organisations: BTreeSet<Arc<str>>,
+    /// Why it is not known which organisations are ours; `None` when it is.
+    pub unknown_organisation: Option<Arc<Hole>>,
     /// Address ranges that count as ours although they are public (`settings.trusted_networks`).
     pub trusted_networks: Vec<IpNet>,
     /// Names whose values are never secrets (`settings.ignored_secret_names`), lower case.
@@ -28,6 +30,9 @@ impl Settings {
     /// out, so that a mistake can only make Plumb stricter.
     pub fn new(settings: &Value, account: &str, partition: &str) -> Settings {
         let texts = |name: &str| settings.get(name).items().iter().filter_map(Value::as_str).collect::<Vec<_>>();
+        let own_organisations: BTreeSet<Arc<str>> = texts("own_organisations").into_iter().map(Arc::from).collect();
+        let undeclared =
+            || Arc::new(Hole::new(Why::Attestation).detail("which organisation is yours: set `own_organisations`"));
         Settings {
             account: account.into(),
             partition: partition.into(),
@@ -36,9 +41,24 @@ impl Settings {
                 .filter(|id| is_account(id))
                 .map(Arc::from)
                 .collect(),
-            own_organisations: texts("own_organisations").into_iter().map(Arc::from).collect(),
+            unknown_organisation: own_organisations.is_empty().then(undeclared),
+            own_organisations,
             trusted_networks: texts("trusted_networks").into_iter().filter_map(network).collect(),
             ignored_secret_names: texts("ignored_secret_names").into_iter().map(str::to_lowercase).collect(),
+        }
+    }
+
+    /// Adds the organisation to which the account belongs, as its document tells it: an id, or nothing where the account
+    /// belongs to none. What the user declared stays; only where nothing was declared does a hole matter.
+    pub fn with_organisation(&mut self, id: &Value) {
+        match id {
+            Value::Str(id) => {
+                self.own_organisations.insert(id.clone());
+                self.unknown_organisation = None;
+            }
+            Value::Unknown(hole) if self.own_organisations.is_empty() => self.unknown_organisation = Some(hole.clone()),
+            Value::Null => self.unknown_organisation = None,
+            _ => {}
         }
     }
 

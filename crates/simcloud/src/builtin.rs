@@ -96,28 +96,29 @@ fn regions(settings: &Settings, input: &Value) -> Result<Value, Fault> {
     if let Some(name) = strange {
         return Err(fault::unsupported(Style::Ec2, &format!("`ec2:DescribeRegions` with `{name}`")));
     }
-    let asked = input.get("RegionNames");
-    let unknown =
-        asked.items().iter().filter_map(Value::as_str).find(|name| !settings.regions.iter().any(|own| **own == **name));
-    if let Some(name) = unknown {
+    let asked: Vec<&str> = input.get("RegionNames").items().iter().filter_map(Value::as_str).collect();
+    if let Some(name) = asked.iter().find(|name| !settings.is_enabled(name)) {
         return Err(fault::bad_parameter(Style::Ec2, format!("Invalid region ids: {name}")));
     }
-    let wanted = |region: &&Arc<str>| asked.is_null() || asked.items().iter().any(|name| name.as_str() == Some(region));
-    let found = settings.regions.iter().filter(wanted).map(|region| {
+    let all = !asked.is_empty() || input.get("AllRegions").as_bool() == Some(true);
+    let named = if all { settings.enabled_regions() } else { settings.regions.clone() };
+    let wanted = |region: &&Arc<str>| asked.is_empty() || asked.contains(&&***region);
+    let found = named.iter().filter(wanted).map(|region| {
+        let status = if settings.is_opt_in(region) { "opted-in" } else { "opt-in-not-required" };
         object([
             ("RegionName", text(region)),
             ("Endpoint", format!("ec2.{region}.amazonaws.com").into()),
-            ("OptInStatus", "opt-in-not-required".into()),
+            ("OptInStatus", status.into()),
         ])
     });
     Ok(object([("Regions", Value::list(found.collect()))]))
 }
 
 fn region_statuses(settings: &Settings) -> Value {
-    let found = settings
-        .regions
-        .iter()
-        .map(|region| object([("RegionName", text(region)), ("RegionOptStatus", "ENABLED_BY_DEFAULT".into())]));
+    let found = settings.regions.iter().map(|region| {
+        let status = if settings.is_opt_in(region) { "ENABLED" } else { "ENABLED_BY_DEFAULT" };
+        object([("RegionName", text(region)), ("RegionOptStatus", status.into())])
+    });
     object([("Regions", Value::list(found.collect()))])
 }
 

@@ -1,4 +1,4 @@
-//! CSV, JSON and JSON Lines.
+//! The formats that are lists of findings.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use finding::{COLUMNS, Finding};
 
-use crate::{Failure, SinkError};
+use crate::{Failure, SinkError, junit, markdown};
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,15 +18,24 @@ pub enum Format {
     Json,
     /// One object a line.
     Jsonl,
+    /// JUnit's XML: a suite per check, a case per resource.
+    Junit,
+    /// A summary in Markdown to paste into a pull request or a wiki.
+    Markdown,
 }
 
 impl Format {
+    /// Every format.
+    pub const ALL: [Format; 5] = [Format::Csv, Format::Json, Format::Jsonl, Format::Junit, Format::Markdown];
+
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Format::Csv => "csv",
             Format::Json => "json",
             Format::Jsonl => "jsonl",
+            Format::Junit => "junit",
+            Format::Markdown => "md",
         }
     }
 }
@@ -40,10 +49,7 @@ impl Display for Format {
 impl FromStr for Format {
     type Err = SinkError;
     fn from_str(text: &str) -> Result<Format, SinkError> {
-        [Format::Csv, Format::Json, Format::Jsonl]
-            .into_iter()
-            .find(|format| format.as_str() == text)
-            .ok_or_else(|| SinkError::Format(text.to_owned()))
+        Format::ALL.into_iter().find(|format| format.as_str() == text).ok_or_else(|| SinkError::Format(text.to_owned()))
     }
 }
 
@@ -57,6 +63,8 @@ pub(crate) fn write<E: Display>(
         Format::Csv => write_csv(out, findings),
         Format::Json => write_json(out, findings),
         Format::Jsonl => write_lines(out, findings),
+        Format::Junit => junit::write(out, findings),
+        Format::Markdown => markdown::write(out, findings),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Findings out of the house: one file per format, streamed, in place only when whole.
 //!
-//! A sink never queries a store and holds no credentials: findings are handed to it one by one, so memory does not
-//! depend on their number.
+//! A sink never queries a store and holds no credentials: findings are handed to it one by one. CSV and JSON keep none of
+//! them; JUnit and Markdown group by check and keep their own text until the end; the HTML report says what it keeps.
 //!
 //! ```no_run
 //! use sink::{Destination, Format};
@@ -17,6 +17,9 @@
 
 mod destination;
 mod format;
+pub mod html;
+mod junit;
+mod markdown;
 
 use std::fmt::Display;
 use std::io::Write;
@@ -64,7 +67,7 @@ pub enum SinkError {
     #[error("{0}")]
     Source(String),
     /// No such format.
-    #[error("`{0}` is not a format; choose one of: csv, json, jsonl")]
+    #[error("`{0}` is not a format; choose one of: csv, json, jsonl, junit, md, html")]
     Format(String),
 }
 
@@ -120,6 +123,14 @@ fn finish_stdout(rows: Result<u64, Failure>, flushed: std::io::Result<()>) -> Re
         (Ok(rows), Err(error)) if closed(&error) => Ok(rows),
         (rows, flushed) => rows.and_then(|rows| Ok(flushed.map(|()| rows)?)),
     }
+}
+
+/// Whether a character cannot be seen or reorders what stands around it: outputs that people read write its number, so
+/// that no name looks like another.
+pub(crate) fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

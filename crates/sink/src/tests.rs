@@ -139,5 +139,5 @@ fn a_link_keeps_being_a_link() {
 #[test]
 fn formats_are_read_by_name_and_the_rest_is_refused_with_the_choice() {
     assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Jsonl);
-    assert!("xml".parse::<Format>().unwrap_err().to_string().contains("csv, json, jsonl"));
+    assert!("xml".parse::<Format>().unwrap_err().to_string().contains("csv, json, jsonl, junit, md, html"));
 }

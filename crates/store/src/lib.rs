@@ -43,6 +43,7 @@
 //! ```
 #![deny(missing_docs)]
 
+mod answers;
 mod canonical;
 mod checks;
 mod connect;
@@ -67,6 +68,7 @@ mod vector;
 mod verdict;
 mod writer;
 
+pub use answers::Answers;
 pub use canonical::ResourceRules;
 pub use edges::{Edge, Edges};
 pub use error::StoreError;

@@ -11,6 +11,7 @@ POLICY = "aws-lambda-function-policy-not-public"
 URL = "aws-lambda-function-url-requires-iam"
 VARIABLES = "aws-lambda-function-no-secrets-in-env"
 TASK = "aws-ecs-task-no-secrets-in-env"
+PRIVILEGED = "aws-ecs-task-no-privileged-containers"
 
 
 def plant(cloud, book):
@@ -93,10 +94,14 @@ def tasks(cloud, book):
         answer = ecs.register_task_definition(family=family, containerDefinitions=list(containers))
         for container in containers:
             found = verdict if container is containers[-1] else "PASS"
-            book._add(found, TASK, answer["taskDefinition"]["taskDefinitionArn"], container["name"], MAIN, why)
+            arn = answer["taskDefinition"]["taskDefinitionArn"]
+            book._add(found, TASK, arn, container["name"], MAIN, why)
+            privileged = "FAIL" if container.get("privileged") else "PASS"
+            book._add(privileged, PRIVILEGED, arn, container["name"], MAIN, why)
+        return arn
 
-    def container(name, environment=None, secrets=None):
-        found = {"name": name, "image": "shop/web:1", "memory": 128, "essential": True}
+    def container(name, environment=None, secrets=None, **more):
+        found = {"name": name, "image": "shop/web:1", "memory": 128, "essential": True, **more}
         if environment is not None:
             found["environment"] = [{"name": key, "value": value} for key, value in environment.items()]
         if secrets is not None:
@@ -110,3 +115,12 @@ def tasks(cloud, book):
     task("PASS", "references", "secrets by reference", container("web", {"LOG": "debug"}, {"TOKEN": reference}))
     task("PASS", "plain", "settings", container("web", {"PORT": "8080", "ENVIRONMENT": "production"}))
     task("PASS", "none", "no variables", container("web"))
+    task("PASS", "privileged", "privileged", container("web", privileged=True))
+    task("PASS", "unprivileged", "not privileged, and said so", container("web", privileged=False, user="root"))
+    task("PASS", "privileged-sidecar", "the second container", container("web"), container("agent", privileged=True))
+    # A revision that was taken back cannot be run any more.
+    gone = task("PASS", "withdrawn", "privileged, but withdrawn", container("web", privileged=True))
+    ecs.deregister_task_definition(taskDefinition=gone)
+    for check in (TASK, PRIVILEGED):
+        del book.entries[MAIN, check, gone, "web"]
+    book.absent(gone, "withdrawn")

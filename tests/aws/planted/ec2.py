@@ -1,37 +1,26 @@
-"""Security groups, instances, snapshots, per-region defaults."""
+"""Instances, volumes, snapshots, images, per-region defaults."""
 
 import base64
 import gzip
 
 from emulator import MAIN, SECOND, THIRD
 
-SSH = "aws-ec2-sg-no-ssh-from-internet"
 IMDS = "aws-ec2-instance-imdsv2-required"
 USER_DATA = "aws-ec2-instance-user-data-no-secrets"
+ADDRESS = "aws-ec2-instance-no-public-ip"
+VOLUME = "aws-ec2-ebs-volume-encrypted"
+IMAGE = "aws-ec2-ami-not-public"
 SNAPSHOT = "aws-ec2-ebs-snapshot-not-public"
+BLOCK = "aws-ec2-ebs-snapshot-block-public-access"
 DEFAULT_ENCRYPTION = "aws-ec2-ebs-default-encryption-on"
-EVERYONE = ["0.0.0.0/0"]
-
-
-def rule(low=None, high=None, protocol="tcp", v4=(), v6=(), prefixes=(), groups=()):
-    found = {"IpProtocol": protocol}
-    if low is not None:
-        found.update(FromPort=low, ToPort=low if high is None else high)
-    if v4:
-        found["IpRanges"] = [{"CidrIp": cidr} for cidr in v4]
-    if v6:
-        found["Ipv6Ranges"] = [{"CidrIpv6": cidr} for cidr in v6]
-    if prefixes:
-        found["PrefixListIds"] = [{"PrefixListId": prefix} for prefix in prefixes]
-    if groups:
-        found["UserIdGroupPairs"] = [{"GroupId": group} for group in groups]
-    return found
 
 
 def plant(cloud, book):
-    security_groups(cloud, book)
     instances(cloud, book)
+    addresses(cloud, book)
+    volumes(cloud, book)
     snapshots(cloud, book)
+    images(cloud, book)
     default_encryption(cloud, book)
 
 
@@ -40,6 +29,7 @@ def default_encryption(cloud, book):
         for region in cloud.enabled_regions(account):
             uid = f"arn:aws:ec2:{region}:{account}:region"
             ec2 = cloud.client("ec2", region, account)
+            book.unknown(BLOCK, uid, "the emulator does not know ec2:GetSnapshotBlockPublicAccessState", account=account)
             if (account, region) == (MAIN, "eu-west-1"):
                 ec2.enable_ebs_encryption_by_default()
                 book.passes(DEFAULT_ENCRYPTION, uid, "switched on")
@@ -49,62 +39,6 @@ def default_encryption(cloud, book):
                 book.fails(DEFAULT_ENCRYPTION, uid, "switched off again", account=account)
             else:
                 book.fails(DEFAULT_ENCRYPTION, uid, "never switched on", account=account)
-
-
-def prefix_list(ec2, name, cidrs):
-    entries = [{"Cidr": cidr, "Description": name} for cidr in cidrs]
-    answer = ec2.create_managed_prefix_list(
-        PrefixListName=name, Entries=entries, MaxEntries=10, AddressFamily="IPv4")
-    return answer["PrefixList"]["PrefixListId"]
-
-
-def security_groups(cloud, book):
-    for region in ("us-east-1", "eu-west-1"):
-        ec2 = cloud.client("ec2", region)
-        vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
-        peer = ec2.create_security_group(GroupName="peer", Description="peer", VpcId=vpc)["GroupId"]
-        open_list = prefix_list(ec2, "open", ["203.0.113.0/24", "0.0.0.0/0"])
-        halves_list = prefix_list(ec2, "halves", ["0.0.0.0/1", "128.0.0.0/1"])
-        office_list = prefix_list(ec2, "office", ["203.0.113.0/24"])
-        cases = [
-            ("FAIL", "ssh-open", "port 22", [rule(22, v4=EVERYONE)]),
-            ("FAIL", "ssh-in-range", "inside a range", [rule(20, 25, v4=EVERYONE)]),
-            ("FAIL", "ssh-range-from-zero", "0-65535", [rule(0, 65535, v4=EVERYONE)]),
-            ("FAIL", "ssh-all-protocols", "-1 is every protocol and port", [rule(protocol="-1", v4=EVERYONE)]),
-            ("FAIL", "ssh-ipv6-only", "::/0", [rule(22, v6=["::/0"])]),
-            ("FAIL", "ssh-halves", "two halves are everything", [rule(22, v4=["0.0.0.0/1", "128.0.0.0/1"])]),
-            ("FAIL", "ssh-halves-apart", "halves in rules of different ranges",
-             [rule(22, v4=["0.0.0.0/1"]), rule(1, 1024, v4=["128.0.0.0/1"])]),
-            ("FAIL", "ssh-prefix-list", "a prefix list that holds 0.0.0.0/0", [rule(22, prefixes=[open_list])]),
-            ("FAIL", "ssh-prefix-halves", "a prefix list of halves", [rule(22, prefixes=[halves_list])]),
-            ("FAIL", "ssh-protocol-number", "6 is TCP", [rule(22, protocol="6", v4=EVERYONE)]),
-            ("FAIL", "ssh-second-rule", "behind a harmless rule", [rule(443, v4=EVERYONE), rule(22, v4=EVERYONE)]),
-            ("PASS", "ssh-office", "one network", [rule(22, v4=["203.0.113.0/24"])]),
-            ("PASS", "ssh-half", "one half is not everything", [rule(22, v4=["0.0.0.0/1"])]),
-            ("PASS", "ssh-halves-disjoint", "halves on different ports",
-             [rule(22, v4=["0.0.0.0/1"]), rule(443, v4=["128.0.0.0/1"])]),
-            ("PASS", "ssh-private", "private networks", [rule(22, v4=["10.0.0.0/8", "192.168.0.0/16"])]),
-            ("PASS", "https-open", "another port", [rule(443, v4=EVERYONE, v6=["::/0"])]),
-            ("PASS", "ssh-below-range", "just above", [rule(23, 30, v4=EVERYONE)]),
-            ("PASS", "ssh-udp", "another protocol", [rule(22, protocol="udp", v4=EVERYONE)]),
-            ("PASS", "ssh-icmp", "ICMP type 8, not port 8", [rule(8, -1, protocol="icmp", v4=EVERYONE)]),
-            ("PASS", "ssh-group", "from another group", [rule(22, groups=[peer])]),
-            ("PASS", "ssh-office-list", "a prefix list of one network", [rule(22, prefixes=[office_list])]),
-            ("PASS", "ssh-ipv6-network", "one IPv6 network", [rule(22, v6=["2001:db8::/32"])]),
-            ("PASS", "ssh-none", "no rule", []),
-        ]
-        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
-        for verdict, name, why, rules in cases:
-            group = ec2.create_security_group(GroupName=name, Description=why, VpcId=vpc)["GroupId"]
-            ec2.create_network_interface(SubnetId=subnet, Groups=[group])
-            if rules:
-                ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rules)
-            uid = f"arn:aws:ec2:{region}:{MAIN}:security-group/{group}"
-            (book.fails if verdict == "FAIL" else book.passes)(SSH, uid, f"{name}: {why}")
-        egress = ec2.create_security_group(GroupName="egress", Description="outgoing only", VpcId=vpc)["GroupId"]
-        ec2.create_network_interface(SubnetId=subnet, Groups=[egress])
-        ec2.authorize_security_group_egress(GroupId=egress, IpPermissions=[rule(22, v4=EVERYONE)])
-        book.passes(SSH, f"arn:aws:ec2:{region}:{MAIN}:security-group/{egress}", "egress is not ingress")
 
 
 # Parts are joined here so that no scanner takes this file for a leak; none of them was ever valid.
@@ -135,6 +69,11 @@ def instances(cloud, book):
             return
         book._add(verdict_imds, IMDS, uid, "", MAIN, why)
         book._add(verdict_data, USER_DATA, uid, "", MAIN, why)
+        # Started without a subnet it is in the default one, which gives addresses; a stopped one has given it back.
+        if state == "stopped":
+            book.passes(ADDRESS, uid, "stopped, so without its address")
+        else:
+            book.fails(ADDRESS, uid, "in a subnet that gives public addresses")
 
     run("eu-west-1", "FAIL", "the default: version 1 answers")
     run("eu-west-1", "FAIL", "optional", {"HttpTokens": "optional", "HttpEndpoint": "enabled"})
@@ -165,6 +104,80 @@ def instances(cloud, book):
     with_data("eu-central-1", "PASS", "base64 of nothing secret", base64.b64encode(b"hello " * 20).decode())
 
 
+def addresses(cloud, book):
+    ec2 = cloud.client("ec2", "eu-west-1")
+    vpc = ec2.create_vpc(CidrBlock="10.4.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.4.1.0/24")["Subnet"]["SubnetId"]
+
+    def instance(verdict, why, **more):
+        found = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, MetadataOptions={
+            "HttpTokens": "required", "HttpEndpoint": "enabled"}, **more)["Instances"][0]
+        uid = f"arn:aws:ec2:eu-west-1:{MAIN}:instance/{found['InstanceId']}"
+        book._add(verdict, ADDRESS, uid, "", MAIN, why)
+        book.passes(IMDS, uid, "version 2 only")
+        book.passes(USER_DATA, uid, "none")
+        return found
+
+    instance("PASS", "in a subnet that gives none", SubnetId=subnet)
+    instance("FAIL", "asked for at the start", NetworkInterfaces=[
+        {"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": True}])
+    instance("PASS", "asked for none", NetworkInterfaces=[
+        {"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": False}])
+    elastic = instance("FAIL", "an elastic address", SubnetId=subnet)
+    ec2.associate_address(
+        InstanceId=elastic["InstanceId"], AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"])
+    moved = instance("PASS", "its elastic address was taken away again", SubnetId=subnet)
+    allocation = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    association = ec2.associate_address(InstanceId=moved["InstanceId"], AllocationId=allocation)["AssociationId"]
+    ec2.disassociate_address(AssociationId=association)
+
+
+def volumes(cloud, book):
+    for region, account in (("eu-west-1", MAIN), ("us-east-1", SECOND)):
+        ec2 = cloud.client("ec2", region, account)
+
+        def volume(verdict, why, **more):
+            made = ec2.create_volume(Size=1, AvailabilityZone=f"{region}a", **more)["VolumeId"]
+            book._add(verdict, VOLUME, f"arn:aws:ec2:{region}:{account}:volume/{made}", "", account, why)
+            return made
+
+        volume("PASS", "encrypted", Encrypted=True)
+        volume("FAIL", "not encrypted", Encrypted=False)
+        volume("FAIL", "not said", VolumeType="gp3")
+        key = cloud.client("kms", region, account).create_key(Policy=KEY_POLICY.replace("ACCOUNT", account))["KeyMetadata"]
+        volume("PASS", "encrypted with a key of one's own", Encrypted=True, KmsKeyId=key["Arn"])
+        book.fails("aws-kms-key-rotation-on", key["Arn"], "a key for volumes", account=account)
+
+
+KEY_POLICY = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::ACCOUNT:root"}, '
+              '"Action": "kms:*", "Resource": "*"}]}')
+
+
+def images(cloud, book):
+    for region in ("eu-west-1", "us-east-1"):
+        ec2 = cloud.client("ec2", region)
+        source = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, MetadataOptions={
+            "HttpTokens": "required", "HttpEndpoint": "enabled"})["Instances"][0]["InstanceId"]
+        uid = f"arn:aws:ec2:{region}:{MAIN}:instance/{source}"
+        book.passes(IMDS, uid, "version 2 only")
+        book.passes(USER_DATA, uid, "none")
+        book.fails(ADDRESS, uid, "in a subnet that gives public addresses")
+
+        def image(verdict, name, why, add=None, remove=None):
+            made = ec2.create_image(InstanceId=source, Name=name)["ImageId"]
+            if add:
+                ec2.modify_image_attribute(ImageId=made, LaunchPermission={"Add": add})
+            if remove:
+                ec2.modify_image_attribute(ImageId=made, LaunchPermission={"Remove": remove})
+            book._add(verdict, IMAGE, f"arn:aws:ec2:{region}::image/{made}", "", MAIN, why)
+
+        image("FAIL", "public", "everybody", [{"Group": "all"}])
+        image("FAIL", "public-too", "everybody, beside one account", [{"Group": "all"}, {"UserId": SECOND}])
+        image("PASS", "private", "nobody")
+        image("PASS", "shared", "one account", [{"UserId": SECOND}])
+        image("PASS", "was-public", "no longer", [{"Group": "all"}], [{"Group": "all"}])
+
+
 def snapshots(cloud, book):
     def case(region, verdict, why, *groups_and_users, undo=False, account=MAIN):
         ec2 = cloud.client("ec2", region, account)
@@ -184,3 +197,18 @@ def snapshots(cloud, book):
     case("eu-west-1", "PASS", "was shared with all, is not", {"GroupNames": ["all"]}, undo=True)
     case("us-east-1", "PASS", "private")
     case("eu-west-1", "FAIL", "of the second account, shared with all", {"GroupNames": ["all"]}, account=SECOND)
+
+
+def close(cloud, book):
+    """Volumes that came with instances and snapshots, and snapshots that came with images."""
+    for account in (MAIN, SECOND, THIRD):
+        for region in cloud.enabled_regions(account):
+            ec2 = cloud.client("ec2", region, account)
+            for volume in ec2.describe_volumes()["Volumes"]:
+                uid = f"arn:aws:ec2:{region}:{account}:volume/{volume['VolumeId']}"
+                if not book.has(VOLUME, uid, account):
+                    book.fails(VOLUME, uid, "made without encryption", account=account)
+            for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]:
+                uid = f"arn:aws:ec2:{region}::snapshot/{snapshot['SnapshotId']}"
+                if not book.has(SNAPSHOT, uid, account):
+                    book.passes(SNAPSHOT, uid, "of an image; shared with nobody", account=account)

@@ -1,21 +1,19 @@
-"""Users' keys, the root user, policies that make administrators."""
+"""Users' keys, policies that make administrators."""
 
 import json
 
-from emulator import MAIN, SECOND, THIRD
+from emulator import MAIN
 
 KEYS = "aws-iam-access-key-unused-45-days-disabled"
+ROTATED = "aws-iam-access-key-rotated-90-days"
+TWO_KEYS = "aws-iam-user-single-active-key"
 ADMIN = "aws-iam-attached-customer-policy-not-admin"
-ROOT = "aws-iam-root-mfa"
+ESCALATION = "aws-iam-customer-policy-no-privilege-escalation"
 
 
 def plant(cloud, book):
     keys(cloud, book)
     policies(cloud, book)
-    book.fails(ROOT, f"arn:aws:iam::{MAIN}:root", "the root user has no MFA")
-    cloud.root_mfa(SECOND)
-    book.passes(ROOT, f"arn:aws:iam::{SECOND}:root", "it has", account=SECOND)
-    book.fails(ROOT, f"arn:aws:iam::{THIRD}:root", "it has none here either", account=THIRD)
 
 
 def keys(cloud, book):
@@ -28,7 +26,13 @@ def keys(cloud, book):
             if status == "Inactive":
                 iam.update_access_key(UserName=name, AccessKeyId=key, Status="Inactive")
             cloud.key_history(name, key, created, used)
-            book._add(verdict, KEYS, f"arn:aws:iam::{MAIN}:user/{name}", key, MAIN, why)
+            uid = f"arn:aws:iam::{MAIN}:user/{name}"
+            book._add(verdict, KEYS, uid, key, MAIN, why)
+            old = status == "Active" and created > 90
+            book._add("FAIL" if old else "PASS", ROTATED, uid, key, MAIN, f"{status}, {created} days old")
+        if keys:
+            active = sum(status == "Active" for _, _, _, status, _ in keys)
+            book._add("FAIL" if active > 1 else "PASS", TWO_KEYS, uid, "", MAIN, f"{active} active")
 
     user("key-fresh", ("PASS", 10, 1, "Active", "used yesterday"))
     user("key-old-but-used", ("PASS", 900, 3, "Active", "old and in use"))
@@ -39,11 +43,13 @@ def keys(cloud, book):
     user("key-never-used-new", ("PASS", 5, None, "Active", "never used, made 5 days ago"))
     user("key-two", ("PASS", 400, 2, "Active", "the first is in use"), ("FAIL", 400, 200, "Active", "the second is not"))
     user("key-two-old", ("FAIL", 700, 100, "Active", "the first"), ("PASS", 700, 100, "Inactive", "the second is disabled"))
+    user("key-90-days", ("PASS", 89, 1, "Active", "used"))
+    user("key-91-days", ("PASS", 91, 1, "Active", "used"))
     user("key-none")
-    book.not_applicable(KEYS, f"arn:aws:iam::{MAIN}:user/key-none", "no key")
 
 
 def policies(cloud, book):
+    """What makes an administrator, which is a way to more rights as well; the rest is none, unless said."""
     iam = cloud.client("iam")
     iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps({
         "Version": "2012-10-17",
@@ -51,7 +57,7 @@ def policies(cloud, book):
     iam.create_group(GroupName="everyone")
     iam.create_user(UserName="holder")
 
-    def policy(verdict, name, why, *statements, to="role", path="/"):
+    def policy(verdict, name, why, *statements, to="role", path="/", climbs=None):
         document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
         arn = iam.create_policy(PolicyName=name, PolicyDocument=document, Path=path)["Policy"]["Arn"]
         if to == "role":
@@ -61,6 +67,7 @@ def policies(cloud, book):
         elif to == "user":
             iam.attach_user_policy(UserName="holder", PolicyArn=arn)
         book._add(verdict, ADMIN, arn, "", MAIN, why)
+        book._add(climbs or verdict, ESCALATION, arn, "", MAIN, why)
         return arn
 
     def allow(action="*", resource="*", **more):

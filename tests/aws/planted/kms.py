@@ -1,8 +1,9 @@
-"""Keys whose rotation is on, off, or not a question."""
+"""Keys whose rotation is on, off, or not a question; keys that are to be deleted."""
 
 from emulator import MAIN
 
 ROTATION = "aws-kms-key-rotation-on"
+DELETION = "aws-kms-key-not-pending-deletion"
 
 
 def plant(cloud, book):
@@ -26,4 +27,10 @@ def plant(cloud, book):
         key("NOT_APPLICABLE", "HMAC keys do not rotate", KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
         key("NOT_APPLICABLE", "imported material does not rotate by itself", Origin="EXTERNAL")
         kms.disable_key(KeyId=key("NOT_APPLICABLE", "disabled"))
-        kms.schedule_key_deletion(KeyId=key("NOT_APPLICABLE", "to be deleted"), PendingWindowInDays=7)
+        going = key("NOT_APPLICABLE", "to be deleted")
+        kms.schedule_key_deletion(KeyId=going, PendingWindowInDays=7)
+        book.fails(DELETION, f"arn:aws:kms:{region}:{MAIN}:key/{going}", "to be deleted")
+        kept = key("NOT_APPLICABLE", "was to be deleted, is kept; disabled since")
+        kms.schedule_key_deletion(KeyId=kept, PendingWindowInDays=7)
+        kms.cancel_key_deletion(KeyId=kept)
+        book.passes(DELETION, f"arn:aws:kms:{region}:{MAIN}:key/{kept}", "kept after all")

@@ -31,6 +31,7 @@ def allow(bucket, principal, action="s3:GetObject", condition=None, effect="Allo
 # (bucket, account) → its own block; what it means for the bucket depends on the account's as well.
 OWN_BLOCKS = {}
 ACCOUNT_BLOCKS = {}
+WITH_POLICY = set()
 
 
 def create(cloud, name, region="eu-west-1", account=MAIN, policy=None, public_block=None, **acl):
@@ -46,6 +47,7 @@ def create(cloud, name, region="eu-west-1", account=MAIN, policy=None, public_bl
     if acl:
         s3.put_bucket_acl(Bucket=name, **acl)
     if policy:
+        WITH_POLICY.add((name, account))
         s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": policy}))
     return f"arn:aws:s3:::{name}"
 
@@ -156,7 +158,7 @@ def account_level(cloud, book):
     book.fails(PUBLIC, uid, "the account ignores ACLs only, the policy is public", account=THIRD)
 
 
-def close(book):
+def close(_, book):
     """Once every bucket is there: which levels block what."""
     for (name, account), own in OWN_BLOCKS.items():
         both = ACCOUNT_BLOCKS.get(account, {})

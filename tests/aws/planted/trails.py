@@ -1,4 +1,4 @@
-"""Trails, their buckets, log groups, metric filters, alarms, detectors."""
+"""Trails and their buckets, detectors."""
 
 import json
 
@@ -7,23 +7,43 @@ from planted.s3 import allow, block, create
 
 EVERY_REGION = "aws-cloudtrail-all-regions-enabled"
 BUCKET = "aws-cloudtrail-bucket-not-public"
-ROOT_ALERT = "aws-cloudwatch-alert-root-usage"
+BUCKET_LOGGING = "aws-cloudtrail-bucket-access-logging-on"
+VALIDATION = "aws-cloudtrail-log-file-validation-on"
+ENCRYPTED = "aws-cloudtrail-trail-kms-encrypted"
+EVENTS = "aws-cloudtrail-management-events-logged"
 DETECTOR = "aws-guardduty-detector-enabled"
-ROOT_PATTERN = '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
 
 
 def plant(cloud, book):
     trails(cloud, book)
-    alerts(cloud, book)
     detectors(cloud, book)
 
 
-def trail(cloud, region, name, bucket, account=MAIN, logging=True, **more):
+def trail(cloud, book, region, name, bucket, account=MAIN, logging=True, public="PASS", logged="FAIL", selectors=None, **more):
+    """`public` and `logged` are the verdicts on its bucket."""
     client = cloud.client("cloudtrail", region, account)
     arn = client.create_trail(Name=name, S3BucketName=bucket, **more)["TrailARN"]
     if logging:
         client.start_logging(Name=arn)
-    return arn
+    if selectors:
+        client.put_event_selectors(TrailName=arn, **selectors)
+    book._add(public, BUCKET, arn, "", account, f"{name}, to {bucket}")
+    book._add(logged, BUCKET_LOGGING, arn, "", account, f"{name}, to {bucket}")
+    book._add("PASS" if more.get("EnableLogFileValidation") else "FAIL", VALIDATION, arn, "", account, name)
+    book._add("PASS" if more.get("KmsKeyId") else "FAIL", ENCRYPTED, arn, "", account, name)
+
+
+def classic(kind, management=True):
+    return {"EventSelectors": [{"ReadWriteType": kind, "IncludeManagementEvents": management}]}
+
+
+def advanced(category, **fields):
+    selectors = [{"Field": "eventCategory", "Equals": [category]}]
+    selectors += [{"Field": field, "Equals": values} for field, values in fields.items()]
+    return {"AdvancedEventSelectors": [{"Name": category, "FieldSelectors": selectors}]}
+
+
+ALL_EVENTS = classic("All")
 
 
 def region_uid(account, region):
@@ -47,78 +67,48 @@ def trails(cloud, book):
     for name in ("trail-public", "trail-acl"):
         book.fails("aws-s3-bucket-not-public", f"arn:aws:s3:::{name}", "open")
 
-    book.passes(BUCKET, trail(cloud, "eu-west-1", "good", "trail-private"), "private bucket")
-    book.fails(BUCKET, trail(cloud, "eu-west-1", "leaky", "trail-public", logging=False), "bucket policy is public")
-    book.fails(BUCKET, trail(cloud, "us-east-1", "listed", "trail-acl", logging=False), "bucket ACL is public")
-    book.passes(BUCKET, trail(cloud, "us-east-1", "closed", "trail-closed", logging=False), "public policy that is restricted")
-    book.unknown(BUCKET, trail(cloud, "us-east-1", "foreign", "other-accounts-logs", logging=False),
-                 "the bucket is in an account that was not scanned")
-
+    cloud.client("s3", "eu-west-1").put_bucket_logging(Bucket="trail-private", BucketLoggingStatus={
+        "LoggingEnabled": {"TargetBucket": "access-logs", "TargetPrefix": "trail/"}})
+    book.passes("aws-s3-bucket-access-logging", "arn:aws:s3:::trail-private", "logged")
+    sealed = {"EnableLogFileValidation": True, "KmsKeyId": f"arn:aws:kms:eu-west-1:{MAIN}:key/00000000-0000-4000-8000-000000000000"}
+    trail(cloud, book, "eu-west-1", "good", "trail-private", logged="PASS", selectors=ALL_EVENTS, **sealed)
+    trail(cloud, book, "eu-west-1", "leaky", "trail-public", logging=False, public="FAIL")
+    trail(cloud, book, "us-east-1", "listed", "trail-acl", logging=False, public="FAIL", EnableLogFileValidation=True)
+    trail(cloud, book, "us-east-1", "closed", "trail-closed", logging=False, EnableLogFileValidation=False)
+    # Whose bucket it is nobody can say: the account was not scanned.
+    trail(cloud, book, "us-east-1", "foreign", "other-accounts-logs", logging=False, public="UNKNOWN", logged="UNKNOWN")
+    # Of one region each; a trail of that region that is nearly right.
+    by_region = {
+        "eu-west-1": ("PASS", "PASS", "every management event"),
+        "eu-central-1": ("PASS", "FAIL", "writes only", classic("WriteOnly")),
+        "eu-west-2": ("PASS", "FAIL", "no management events", classic("All", management=False)),
+        "eu-west-3": ("PASS", "FAIL", "writes only, said the newer way", advanced("Management", readOnly=["false"])),
+        "eu-north-1": ("PASS", "PASS", "every management event, said the newer way", advanced("Management")),
+        "ca-central-1": ("PASS", "FAIL", "data events", advanced("Data", **{"resources.type": ["AWS::S3::Object"]})),
+        "sa-east-1": ("FAIL", "FAIL", "every management event, but it does not log", ALL_EVENTS),
+    }
     for region in cloud.enabled_regions():
-        if region == "eu-west-1":
-            book.passes(EVERY_REGION, region_uid(MAIN, region), "a trail of this region logs")
-        else:
-            book.fails(EVERY_REGION, region_uid(MAIN, region), "no trail that logs covers it")
+        covered, events, why, *selectors = by_region.get(region, ("FAIL", "FAIL", "no trail"))
+        if selectors:
+            trail(cloud, book, region, f"of-{region}", "trail-closed", logging=region != "sa-east-1", selectors=selectors[0])
+        book._add(covered, EVERY_REGION, region_uid(MAIN, region), "", MAIN, why)
+        book._add(events, EVENTS, region_uid(MAIN, region), "", MAIN, why)
 
     # The second account: one multi-region trail, at home elsewhere, covers every region.
     create(cloud, "second-trail", account=SECOND, public_block=block())
-    trail(cloud, "eu-west-1", "everywhere", "second-trail", account=SECOND, IsMultiRegionTrail=True)
+    trail(cloud, book, "eu-west-1", "everywhere", "second-trail", account=SECOND, IsMultiRegionTrail=True, selectors=ALL_EVENTS)
     # The third: multi-region, but logging was never started. Those of one region that its alerts need are in eu-west-1.
     create(cloud, "third-trail", account=THIRD, public_block=block())
-    trail(cloud, "eu-west-1", "everywhere", "third-trail", account=THIRD, logging=False, IsMultiRegionTrail=True)
+    trail(cloud, book, "eu-west-1", "everywhere", "third-trail", account=THIRD, logging=False, IsMultiRegionTrail=True, selectors=ALL_EVENTS)
     for region in cloud.enabled_regions(SECOND):
         book.passes(EVERY_REGION, region_uid(SECOND, region), "a multi-region trail logs", account=SECOND)
+        book.passes(EVENTS, region_uid(SECOND, region), "and every management event", account=SECOND)
     for region in cloud.enabled_regions(THIRD):
+        book.fails(EVENTS, region_uid(THIRD, region), "what logs says nothing of management events", account=THIRD)
         if region == "eu-west-1":
             book.passes(EVERY_REGION, region_uid(THIRD, region), "trails of this region log", account=THIRD)
         else:
             book.fails(EVERY_REGION, region_uid(THIRD, region), "the multi-region trail does not log", account=THIRD)
-
-
-def alarmed_trail(cloud, account, name, pattern, metric, alarm_metric=None, region="eu-west-1", logging=True,
-                  multi_region=True, alarm=True, filter_group=None, bucket=None):
-    """A trail that writes to a log group with one metric filter and an alarm on it."""
-    role = f"arn:aws:iam::{account}:role/CloudTrail_CloudWatchLogs"
-    logs = cloud.client("logs", region, account)
-    logs.create_log_group(logGroupName=name)
-    if filter_group:
-        logs.create_log_group(logGroupName=filter_group)
-    group = next(g for g in logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"] if g["logGroupName"] == name)
-    if bucket is None:
-        bucket = f"{name}-{account}"
-        create(cloud, bucket, account=account, public_block=block())
-    trail(cloud, region, name, bucket, account=account, logging=logging, IsMultiRegionTrail=multi_region,
-          CloudWatchLogsLogGroupArn=group["arn"], CloudWatchLogsRoleArn=role)
-    logs.put_metric_filter(
-        logGroupName=filter_group or name, filterName=name, filterPattern=pattern,
-        metricTransformations=[{"metricName": metric, "metricNamespace": "CloudTrail", "metricValue": "1"}])
-    if alarm:
-        topic = cloud.client("sns", region, account).create_topic(Name=name)["TopicArn"]
-        cloud.client("cloudwatch", region, account).put_metric_alarm(
-            AlarmName=name, MetricName=alarm_metric or metric, Namespace="CloudTrail", Statistic="Sum", Period=300,
-            EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanOrEqualToThreshold", AlarmActions=[topic])
-
-
-def alerts(cloud, book):
-    root = "arn:aws:iam::{}:root".format
-    # The right pattern, written in another order, with other spacing and quoting.
-    alarmed_trail(
-        cloud, SECOND, "root-usage",
-        "{($.eventType!=AwsServiceEvent)&&($.userIdentity.type=Root)&&($.userIdentity.invokedBy NOT EXISTS)}", "RootUsage")
-    book.passes(ROOT_ALERT, root(SECOND), "pattern in another order and spelling", account=SECOND)
-
-    # Each of these is nearly right; together they are still no alert.
-    def near(name, pattern, **more):
-        alarmed_trail(cloud, THIRD, name, pattern, f"Metric-{name}", multi_region=False, **more)
-
-    near("incomplete", '{ $.userIdentity.type = "Root" }')
-    near("narrowed", ROOT_PATTERN[:-2] + ' && $.eventName = "ConsoleLogin" }')
-    near("other-metric", ROOT_PATTERN, alarm_metric="SomethingElse")
-    near("no-alarm", ROOT_PATTERN, alarm=False)
-    near("not-logging", ROOT_PATTERN, logging=False)
-    near("other-group", ROOT_PATTERN, filter_group="application")
-    book.fails(ROOT_ALERT, root(THIRD), "six alerts, each nearly right", account=THIRD)
-    book.fails(ROOT_ALERT, root(MAIN), "no metric filter at all")
 
 
 def detectors(cloud, book):

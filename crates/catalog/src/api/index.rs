@@ -56,7 +56,7 @@ impl ApiIndex {
             return Ok(model);
         }
         let file = format!("{name}.json");
-        let reserved = matches!(name, "endpoints" | "actions");
+        let reserved = matches!(name, "endpoints" | "actions" | "published");
         let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         let bytes = if plain && !reserved { (self.files)(&file) } else { None };
         let Some(bytes) = bytes else {

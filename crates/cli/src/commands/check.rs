@@ -1,11 +1,12 @@
 //! `plumb check list|show|new|test`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
-use catalog::{Catalog, Check, Subject, example_word};
+use catalog::{Catalog, Check, Inverse, Requirement, Subject, example_word};
 use check::ExampleResult;
 use engine::Facts;
 use resource::{Severity, Value};
@@ -13,7 +14,7 @@ use resource::{Severity, Value};
 use crate::args::{CheckAction, Format, Shared};
 use crate::commands::scan::no_check;
 use crate::commands::types::no_type;
-use crate::config;
+use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::output::{Table, say};
 use crate::style::{Style, counted};
@@ -34,12 +35,12 @@ fn subject(check: &Check) -> &str {
 }
 
 fn list(shared: &Shared, style: &Style) -> anyhow::Result<Exit> {
-    let catalog = config::catalog(shared)?;
+    let catalog = Config::load(shared)?.catalog(shared)?;
     if matches!(shared.format, Some(Format::Json | Format::Jsonl)) {
         for check in catalog.checks() {
             let line = serde_json::json!({
                 "id": &*check.id, "severity": check.severity.as_str(), "subject": subject(check),
-                "title": check.title, "objective": &*check.objective, "peers": check.peers,
+                "title": check.title, "objective": &*check.objective, "peers": check.peers, "enabled": check.enabled,
             });
             say!("{line}");
         }
@@ -51,7 +52,7 @@ fn list(shared: &Shared, style: &Style) -> anyhow::Result<Exit> {
             check.id.to_string(),
             style.severity(check.severity),
             subject(check).to_owned(),
-            check.title.clone(),
+            if check.enabled { check.title.clone() } else { format!("(off) {}", check.title) },
         ]);
     }
     if shared.format == Some(Format::Csv) {
@@ -66,19 +67,25 @@ fn list(shared: &Shared, style: &Style) -> anyhow::Result<Exit> {
 }
 
 fn show(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Exit> {
-    let catalog = config::catalog(shared)?;
+    let catalog = Config::load(shared)?.catalog(shared)?;
     let check = catalog.check(id).ok_or_else(|| no_check(&catalog, id))?;
     say!("{}", style.bold(&check.title));
     say!("id        {}", check.id);
-    say!("severity  {}", check.severity);
+    let fixed = if check.fixed_severity.is_some() { " (set by the configuration)" } else { "" };
+    say!("severity  {}{fixed}", check.severity);
+    if !check.enabled {
+        say!("off       by the configuration: scans leave it out");
+    }
     say!("subject   {}", subject(check));
     let objective = catalog.objectives().get(&check.objective).map_or("", String::as_str);
     say!("objective {} · {objective}", check.objective);
+    print_requirements(&catalog, check)?;
     for (name, value) in &check.params {
         say!("param     {name} = {}", value.to_json());
     }
     say!("\n{}\n\n{}", check.description, check.rule_text.trim_end());
     say!("\n{}\n{}", style.bold("Risk"), check.risk);
+    print_actions(&catalog, check, style);
     for (tab, text) in &check.fixes {
         say!("\n{}\n{}", style.bold(&format!("Fix: {tab}")), text.trim_end());
     }
@@ -87,6 +94,41 @@ fn show(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Exit> {
         say!("  {:<15} {}", example_word(example.expected), example.title);
     }
     Ok(Exit::Clean)
+}
+
+/// The fix by calls, with expressions in place of a resource's values.
+fn print_actions(catalog: &Catalog, check: &Check, style: &Style) {
+    for action in check.fix.iter().filter_map(|fix| catalog.action(&fix.action)) {
+        say!("\n{}", style.bold(&format!("Fix: CLI ({})", action.id)));
+        say!("{}.", action.title);
+        if let Some(risk) = &action.risk {
+            say!("Can break: {risk}");
+        }
+        for line in action.sketch(catalog.api()) {
+            say!("{}", line.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        if let Inverse::Irreversible(reason) = &action.inverse {
+            say!("Cannot be taken back: {reason}");
+        }
+    }
+}
+
+/// The requirements that the check serves, a framework a line.
+fn print_requirements(catalog: &Catalog, check: &Check) -> anyhow::Result<()> {
+    let mut served: BTreeMap<&str, Vec<&Requirement>> = BTreeMap::new();
+    for one in catalog.requirements_of(&check.id)? {
+        served.entry(&one.framework.id).or_default().push(one.requirement);
+    }
+    let mut label = "serves";
+    for (framework, requirements) in served {
+        let words = match requirements[..] {
+            [one] => format!("{} {}", one.id, one.title),
+            _ => requirements.iter().map(|one| &*one.id).collect::<Vec<_>>().join(", "),
+        };
+        say!("{label:<9} {framework:<19} {words}");
+        label = "";
+    }
+    Ok(())
 }
 
 /// Runs examples as tests; the exit code is that of a failed command when one does not hold.

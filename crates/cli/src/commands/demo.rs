@@ -1,11 +1,12 @@
 //! `plumb demo`: the bundled sample account behind the simulator, scanned by the very command that scans a real one.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::args::{Format, LogForm, Output, ScanArgs, Shared, Unknown};
+use crate::args::{Form, Format, LogForm, Output, ScanArgs, Shared, Unknown};
 use crate::config;
 use crate::exit::Exit;
 use crate::style::Style;
@@ -27,12 +28,14 @@ pub(crate) fn run(shared: &Shared, args: &ScanArgs, _: &Style) -> anyhow::Result
     let simulator = runtime
         .block_on(simcloud::Simulator::start(Arc::clone(&catalog), estate, rules, simcloud::Options::default()))
         .context("the simulated provider cannot start on the loopback address")?;
+    let report = default_report(shared, args);
     if !shared.quiet {
         eprintln!("plumb: simulated AWS at {} with the bundled sample account", simulator.url());
     }
     let status = Command::new(std::env::current_exe().context("the program's own path is not known")?)
         .args(["scan", "aws", "--db", &location])
         .args(scan_flags(shared, args))
+        .args(report.iter().flat_map(|path| ["--out".to_owned(), format!("html={path}")]))
         .env_remove("AWS_PROFILE")
         .env_remove("AWS_DEFAULT_REGION")
         .envs(simulator.environment())
@@ -40,6 +43,9 @@ pub(crate) fn run(shared: &Shared, args: &ScanArgs, _: &Style) -> anyhow::Result
         .status()
         .context("the scan cannot start")?;
     runtime.block_on(simulator.stop());
+    if let Some(path) = report.filter(|path| !shared.quiet && Path::new(path).exists()) {
+        eprintln!("plumb: open {path} in a browser: every finding with its proof and its fix, offline");
+    }
     Ok(match status.code() {
         Some(0) => Exit::Clean,
         Some(3) => Exit::Findings,
@@ -50,6 +56,29 @@ pub(crate) fn run(shared: &Shared, args: &ScanArgs, _: &Style) -> anyhow::Result
     })
 }
 
+/// The report that the demonstration writes unless told where: in the working folder, and never over a file that is not
+/// a report of ours.
+fn default_report(shared: &Shared, args: &ScanArgs) -> Option<String> {
+    const NAME: &str = "plumb-report.html";
+    if args.plan || args.outputs.iter().any(|output| output.form == Form::Html) {
+        return None;
+    }
+    let refused = if sink::html::may_replace(Path::new(NAME)) {
+        sink::check_writable(&sink::Destination::File(NAME.into())).err().map(|error| error.to_string())
+    } else {
+        Some(format!("`{NAME}` in this folder was not written by plumb and is kept"))
+    };
+    match refused {
+        None => Some(NAME.to_owned()),
+        Some(why) => {
+            if !shared.quiet {
+                eprintln!("plumb: no report: {why}\n  help: say where with `--out html=FILE`");
+            }
+            None
+        }
+    }
+}
+
 /// The given flags again, for the scan.
 fn scan_flags(shared: &Shared, args: &ScanArgs) -> Vec<String> {
     let mut flags = Vec::new();
@@ -57,14 +86,15 @@ fn scan_flags(shared: &Shared, args: &ScanArgs) -> Vec<String> {
     args.regions.iter().for_each(|region| flag("--region", region.clone()));
     args.services.iter().for_each(|service| flag("--service", service.clone()));
     args.checks.iter().for_each(|check| flag("--check", check.clone()));
+    args.frameworks.iter().for_each(|framework| flag("--framework", framework.clone()));
     args.skip_checks.iter().for_each(|check| flag("--skip-check", check.clone()));
     shared.catalogs.iter().for_each(|folder| flag("--catalog", folder.display().to_string()));
-    for Output { format, destination } in &args.outputs {
+    for Output { form, destination } in &args.outputs {
         let place = match destination {
             sink::Destination::Stdout => "-".to_owned(),
             sink::Destination::File(path) => path.display().to_string(),
         };
-        flag("--out", format!("{format}={place}"));
+        flag("--out", format!("{form}={place}"));
     }
     if let Some(severity) = args.severity {
         flag("--severity", severity.to_string());

@@ -1,160 +1,149 @@
 //! `plumb explain FINDING`: the proof.
 
 use anyhow::{anyhow, bail};
-use engine::Explained;
-use expr::Step;
+use catalog::{Catalog, Check};
+use engine::Proof;
 use finding::Finding;
-use resource::{Value, Verdict};
+use resource::Verdict;
+use store::Store;
 
 use crate::args::{Format, Shared};
-use crate::commands::summary::detail;
 use crate::config::{self, Config};
 use crate::exit::Exit;
-use crate::output::{cut, say};
+use crate::output::say;
+use crate::proof::Page;
 use crate::style::{Style, printable};
 
 pub(crate) fn run(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Exit> {
     let config = Config::load(shared)?;
-    let catalog = config::catalog(shared)?;
+    let catalog = config.catalog(shared)?;
     let store = config::existing_store(shared)?;
-    let found = store.reader()?.finding(id)?;
-    let finding = match found.as_slice() {
-        [] => bail!("there is no finding `{id}`\n  help: `plumb findings` lists the ids"),
-        [finding] => finding,
-        several => {
-            let ids: Vec<&str> = several.iter().map(|finding| finding.short_id.as_str()).collect();
-            bail!("`{id}` is the beginning of several findings: {}\n  help: give more of it", ids.join(", "));
-        }
-    };
-    let params = config.params();
+    let finding = find(&store, id)?;
     let now = jiff::Timestamp::now().as_microsecond();
-    let explained = engine::with_prover(&catalog, &store, &config.settings(), now, |prover| {
-        prover.explain(finding, params.get(&*finding.check))
-    })?;
-    let explained = explained.ok_or_else(|| {
-        anyhow!("the resource or the check of `{id}` is no longer there\n  help: scan again, then `plumb findings`")
-    })?;
+    let proof = engine::with_prover(&catalog, &store, &config.settings(), now, |prover| prover.proof(&finding, None))?;
+    let proof = proof.ok_or_else(|| gone(&catalog, &finding))?;
+    let check = catalog.check(&finding.check).ok_or_else(|| gone(&catalog, &finding))?;
     if shared.format == Some(Format::Json) {
-        say!("{}", serde_json::to_string_pretty(&document(finding, &explained))?);
+        say!("{}", serde_json::to_string_pretty(&document(&finding, &proof, check, &catalog)?)?);
     } else {
-        print(finding, &explained, style);
+        print(&finding, &proof, check, &catalog, style)?;
     }
     Ok(Exit::Clean)
 }
 
-fn print(finding: &Finding, explained: &Explained, style: &Style) {
-    let outcome = &explained.outcome;
+/// The one finding that an id means.
+fn find(store: &Store, id: &str) -> anyhow::Result<Finding> {
+    let mut found = store.reader()?.finding(id)?;
+    if found.len() > 1 {
+        let ids: Vec<&str> = found.iter().map(|finding| finding.short_id.as_str()).collect();
+        bail!("`{id}` is the beginning of several findings: {}\n  help: give more of it", ids.join(", "));
+    }
+    found.pop().ok_or_else(|| {
+        anyhow!("there is no open finding `{id}`\n  help: it may have been closed since; `plumb findings` lists the open ones")
+    })
+}
+
+/// Why there is no proof of a finding that is in the store.
+fn gone(catalog: &Catalog, finding: &Finding) -> anyhow::Error {
+    let short = &finding.short_id;
+    if catalog.check(&finding.check).is_none() {
+        return anyhow!(
+            "the check `{}` of `{short}` is not in the catalogue any more\n  help: give the folder that has it with --catalog, or scan again",
+            finding.check
+        );
+    }
+    let item = match finding.discriminator.as_str() {
+        "" => String::new(),
+        item => format!(" `{}` of", printable(item)),
+    };
+    anyhow!(
+        "what `{short}` is about,{item} `{}`, is no longer there\n  help: scan again to close the finding",
+        printable(&finding.uid)
+    )
+}
+
+fn print(finding: &Finding, proof: &Proof, check: &Check, catalog: &Catalog, style: &Style) -> anyhow::Result<()> {
+    let mut page = Page::new(style);
     say!(
         "{}  {} {}  {}",
-        style.verdict(outcome.verdict),
-        style.severity(outcome.severity),
+        style.verdict(proof.verdict),
+        style.severity(finding.severity),
         finding.short_id,
-        style.bold(&printable(&outcome.message))
+        style.bold(&printable(&proof.message))
     );
-    say!("check     {} · {}", explained.check.id, explained.check.title);
-    say!("resource  {}", printable(&explained.resource.uid));
-    if !outcome.discriminator.is_empty() {
-        say!("item      {}", printable(&outcome.discriminator));
+    page.line("check", &format!("{} · {}", check.id, check.title));
+    let region = if finding.region.is_empty() { "global" } else { &finding.region };
+    page.line("resource", &format!("{} · {} · {region}", printable(&finding.uid), finding.type_id));
+    if !finding.discriminator.is_empty() {
+        page.line("item", &printable(&finding.discriminator));
     }
-    let rule = &explained.check.rule_text;
-    for statement in &explained.explanation.statements {
-        let step = &statement.step;
-        let text = one_line(rule, &step.span);
-        say!("rule      {} {text}   {}", statement.statement, style.bold(&value(&step.value)));
-        for child in &step.children {
-            print_step(rule, child, 1, style);
+    page.proof(proof);
+    page.line("risk", &printable(&check.risk));
+    print_fix(&mut page, proof);
+    let serves = serves(catalog, check)?;
+    if !serves.is_empty() {
+        page.line("serves", &serves);
+    }
+    let until =
+        proof.until.as_ref().map_or_else(String::new, |until| format!(" · time alone may change it at {until}"));
+    let since = finding::timestamp(finding.first_seen);
+    page.line("since", &format!("{since} · last read {}{until}", proof.read_at));
+    page.line("more", &format!("plumb show {} · plumb check show {}", shown_id(&finding.uid), check.id));
+    Ok(())
+}
+
+/// The requirements that the check serves, a few of each framework; of several versions the newest.
+fn serves(catalog: &Catalog, check: &Check) -> anyhow::Result<String> {
+    const MOST: usize = 4;
+    let mut by_framework: Vec<(String, Vec<String>)> = Vec::new();
+    for served in catalog.requirements_of(&check.id)? {
+        let (id, requirement) = (served.framework.id.to_string(), served.requirement.id.to_string());
+        let family = |id: &str| id.rsplit_once('-').map(|(family, _)| family.to_owned());
+        match by_framework.last_mut() {
+            Some((last, ids)) if *last == id => ids.push(requirement),
+            Some(last) if id.starts_with("cis-") && family(&last.0) == family(&id) => *last = (id, vec![requirement]),
+            _ => by_framework.push((id, vec![requirement])),
         }
     }
-    let mut label = "read";
-    for evidence in &outcome.evidence {
-        say!("{label:<9} {} = {}", printable(&evidence.path), value(&evidence.value));
-        label = "";
-    }
-    print_because(&explained.facts);
-    if outcome.verdict == Verdict::Unknown {
-        for hole in &outcome.unknown {
-            say!("missing   {}", detail(hole));
-        }
-    }
-    say!("read at   {}", moment(explained.resource.read_at));
-    say!("since     {}", moment(finding.first_seen));
-    if let Some(until) = outcome.holds_until {
-        say!("until     {} (then time alone may change the verdict)", moment(until));
-    }
-    say!("risk      {}", printable(&explained.check.risk));
-    for (tab, text) in explained.fixes.iter().take(1) {
-        let text = text.lines().map(printable).collect::<Vec<_>>().join("\n          ");
-        say!("fix       {tab}: {text}");
-    }
-    say!("more      plumb check show {}", explained.check.id);
+    let parts = by_framework.iter().map(|(framework, ids)| {
+        let more = if ids.len() > MOST { format!(" +{}", ids.len() - MOST) } else { String::new() };
+        format!("{framework} {}{more}", ids[..ids.len().min(MOST)].join(", "))
+    });
+    Ok(parts.collect::<Vec<_>>().join(" · "))
 }
 
-fn print_step(rule: &str, step: &Step, depth: usize, style: &Style) {
-    say!("          {}{}   {}", "  ".repeat(depth), one_line(rule, &step.span), style.dim(&value(&step.value)));
-    if depth < 3 {
-        for child in &step.children {
-            print_step(rule, child, depth + 1, style);
-        }
+/// The first way to fix it, the command line where there is one.
+fn print_fix(page: &mut Page<'_>, proof: &Proof) {
+    if proof.verdict != Verdict::Fail {
+        return;
+    }
+    let Some(first) = proof.fixes.first() else { return };
+    for (at, line) in first.text.trim().lines().enumerate() {
+        let lead = if at == 0 { format!("{}: ", first.tab) } else { String::new() };
+        page.line("fix", &format!("{lead}{}", printable(line)));
+    }
+    let others: Vec<&str> = proof.fixes.iter().skip(1).map(|fix| fix.tab.as_str()).collect();
+    if !others.is_empty() {
+        page.line("", &format!("also: {} (plumb check show)", others.join(", ")));
     }
 }
 
-/// The rule's text of a span, on one line.
-fn one_line(rule: &str, span: &std::ops::Range<usize>) -> String {
-    let text = rule.get(span.clone()).unwrap_or_default();
-    cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), 140)
+/// An id as a shell takes it.
+fn shown_id(uid: &str) -> String {
+    let plain = uid.chars().all(|c| c.is_ascii_alphanumeric() || "_./:@+=,-".contains(c));
+    if plain { uid.to_owned() } else { format!("'{}'", printable(uid).replace('\'', "'\\''")) }
 }
 
-/// The reason chains of the facts: statements, rules, settings.
-fn print_because(facts: &Value) {
-    let Some(facts) = facts.as_map() else { return };
-    for (name, fact) in facts {
-        // A grant to the own account explains nothing that is wrong.
-        for item in fact.items().iter().filter(|item| item.get("to").as_str() != Some("own")) {
-            for reason in item.get("because").items() {
-                let place = [reason.get("policy"), reason.get("statement")];
-                let place: Vec<&str> = place.iter().filter_map(|part| part.as_str()).collect();
-                let text = reason.get("text").as_str().or(reason.as_str()).unwrap_or_default();
-                say!("because   {name}: {} {}", printable(&place.join(" ")), printable(text));
-            }
-        }
+fn document(finding: &Finding, proof: &Proof, check: &Check, catalog: &Catalog) -> anyhow::Result<serde_json::Value> {
+    let mut document = serde_json::to_value(proof)?;
+    let served = catalog.requirements_of(&check.id)?;
+    let serves = served.iter().map(
+        |one| serde_json::json!({"id": one.label(), "framework": one.framework.title, "title": one.requirement.title}),
+    );
+    if let Some(members) = document.as_object_mut() {
+        members.insert("finding".into(), serde_json::to_value(finding.record())?);
+        members.insert("risk".into(), check.risk.as_str().into());
+        members.insert("requirements".into(), serves.collect());
     }
-}
-
-fn value(value: &Value) -> String {
-    cut(&printable(&value.to_json()), 160)
-}
-
-fn moment(microseconds: i64) -> String {
-    jiff::Timestamp::from_microsecond(microseconds).map(|moment| format!("{moment:.0}")).unwrap_or_default()
-}
-
-fn document(finding: &Finding, explained: &Explained) -> serde_json::Value {
-    fn steps(rule: &str, found: &[Step]) -> Vec<serde_json::Value> {
-        let step = |one: &Step| {
-            serde_json::json!({
-                "text": one_line(rule, &one.span), "value": one.value, "steps": steps(rule, &one.children),
-            })
-        };
-        found.iter().map(step).collect()
-    }
-    let rule = &explained.check.rule_text;
-    let statement = |one: &expr::Explained| {
-        serde_json::json!({
-            "statement": one.statement,
-            "text": one_line(rule, &one.step.span),
-            "value": one.step.value,
-            "steps": steps(rule, &one.step.children),
-        })
-    };
-    let statements: Vec<_> = explained.explanation.statements.iter().map(statement).collect();
-    serde_json::json!({
-        "finding": finding.record(),
-        "evidence": explained.outcome.evidence,
-        "unknown": explained.outcome.unknown,
-        "facts": explained.facts,
-        "rule": statements,
-        "read_at": moment(explained.resource.read_at),
-        "risk": explained.check.risk,
-        "fix": explained.fixes.iter().map(|(tab, text)| serde_json::json!({"tab": tab, "text": text})).collect::<Vec<_>>(),
-    })
+    Ok(document)
 }

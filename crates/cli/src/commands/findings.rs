@@ -6,12 +6,12 @@ use crate::args::{FindingsArgs, Format, Output, Shared};
 use crate::commands::scan::no_check;
 use crate::config::{self, Config};
 use crate::exit::Exit;
-use crate::output::{self, Settings, Table, Wanted};
+use crate::output::{self, Table, Wanted};
 use crate::style::{Style, number, printable};
 
 pub(crate) fn run(shared: &Shared, args: &FindingsArgs, style: &Style) -> anyhow::Result<Exit> {
     let config = Config::load(shared)?;
-    let catalog = config::catalog(shared)?;
+    let catalog = config.catalog(shared)?;
     let store = config::existing_store(shared)?;
     if let Some(check) = args.check.as_ref().filter(|check| !check.contains('*'))
         && catalog.check(check).is_none()
@@ -28,11 +28,12 @@ pub(crate) fn run(shared: &Shared, args: &FindingsArgs, style: &Style) -> anyhow
         accounts: args.accounts.clone(),
         regions: args.regions.clone(),
         types: args.types.clone(),
+        without_checks: config::switched_off(&catalog, args.check.as_deref()),
     };
-    let settings = Settings { values: config.settings(), params: config.params() };
+    let settings = config.settings();
     let wanted = Wanted { catalog: &catalog, store: &store, settings: &settings, filter: &filter };
-    for Output { format, destination } in &args.outputs {
-        let rows = wanted.write(*format, destination)?;
+    for Output { form, destination } in &args.outputs {
+        let rows = wanted.export(*form, destination)?;
         if !shared.quiet {
             eprintln!("wrote {} findings to {}", number(rows), output::describe(destination));
         }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use finding::glob;
 use store::ResourceFilter;
 
 use crate::args::{Format, InventoryArgs, Shared};
 use crate::config;
 use crate::exit::{Exit, unknown_name};
-use crate::output::{Table, glob, say};
+use crate::output::{Table, say};
 use crate::style::{Style, counted, printable};
 
 pub(crate) fn run(shared: &Shared, args: &InventoryArgs, style: &Style) -> anyhow::Result<Exit> {

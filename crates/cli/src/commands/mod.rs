@@ -1,9 +1,11 @@
 //! One file per command.
 
 pub(crate) mod check;
+pub(crate) mod compliance;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod findings;
+pub(crate) mod framework;
 pub(crate) mod inventory;
 pub(crate) mod scan;
 pub(crate) mod show;

@@ -1,16 +1,18 @@
 //! `plumb scan aws`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use catalog::{Catalog, Check};
 use engine::{Meter, ScanRequest, ScanSummary};
-use resource::Verdict;
+use resource::{Value, Verdict};
 use store::Store;
 use tokio::sync::watch;
 
 use crate::args::{Format, Output, ScanArgs, Shared, Unknown};
+use crate::commands::framework::find;
 use crate::commands::summary;
 use crate::config::{self, Config};
 use crate::exit::{Exit, UsageError, unknown_name};
@@ -20,9 +22,8 @@ use crate::style::{Style, number};
 
 pub(crate) fn run(shared: &Shared, args: &ScanArgs, style: &Style) -> anyhow::Result<Exit> {
     let config = Config::load(shared)?;
-    let catalog = config::catalog(shared)?;
-    config.check_against(&catalog)?;
-    let checks = enabled_checks(&catalog, &config, args)?;
+    let catalog = config.catalog(shared)?;
+    let checks = enabled_checks(&catalog, args)?;
     for output in &args.outputs {
         sink::check_writable(&output.destination)?;
     }
@@ -54,7 +55,7 @@ pub(crate) fn run(shared: &Shared, args: &ScanArgs, style: &Style) -> anyhow::Re
     runtime.spawn(listen_for_interrupt(cancel));
     let meter = Arc::new(Meter::default());
     let progress = Progress::start(&meter, style, shared.quiet);
-    let settings = output::Settings { values: config.settings(), params: config.params() };
+    let settings = config.settings();
     let result = runtime.block_on(engine::scan(request, meter, cancelled));
     drop(progress);
     let scanned = result?;
@@ -64,7 +65,7 @@ pub(crate) fn run(shared: &Shared, args: &ScanArgs, style: &Style) -> anyhow::Re
 struct Scanned {
     catalog: Arc<Catalog>,
     store: Store,
-    settings: output::Settings,
+    settings: Value,
     summary: ScanSummary,
 }
 
@@ -91,7 +92,6 @@ fn scan_request(
     request.resume = args.resume;
     request.tags = args.tags;
     request.settings = config.settings();
-    request.params = config.params();
     request
 }
 
@@ -101,21 +101,27 @@ pub(crate) fn no_check(catalog: &Catalog, id: &str) -> anyhow::Error {
 }
 
 /// The checks that the flags and the configuration leave.
-fn enabled_checks(catalog: &Catalog, config: &Config, args: &ScanArgs) -> anyhow::Result<Vec<Arc<Check>>> {
+fn enabled_checks(catalog: &Catalog, args: &ScanArgs) -> anyhow::Result<Vec<Arc<Check>>> {
     for pattern in args.checks.iter().chain(&args.skip_checks).filter(|pattern| !pattern.contains('*')) {
         if catalog.check(pattern).is_none() {
             return Err(no_check(catalog, pattern));
         }
     }
+    let mut framed = BTreeSet::new();
+    for id in &args.frameworks {
+        let requirements = find(catalog, id)?.requirements.iter().filter(|found| found.current);
+        framed.extend(requirements.flat_map(|found| found.checks.iter().cloned()));
+    }
     let named = |patterns: &[String], check: &Check| {
         patterns.iter().any(|pattern| {
-            output::glob(pattern, &check.id) || check.aliases.iter().any(|alias| output::glob(pattern, alias))
+            finding::glob(pattern, &check.id) || check.aliases.iter().any(|alias| finding::glob(pattern, alias))
         })
     };
     let checks: Vec<Arc<Check>> = catalog
         .checks()
-        .filter(|check| check.id.starts_with("aws-") && config.enables(&check.id))
+        .filter(|check| check.id.starts_with("aws-") && check.enabled)
         .filter(|check| args.checks.is_empty() || named(&args.checks, check))
+        .filter(|check| args.frameworks.is_empty() || framed.contains(&check.id))
         .filter(|check| !named(&args.skip_checks, check))
         .filter(|check| args.severity.is_none_or(|severity| check.severity >= severity))
         .filter(|check| {
@@ -124,7 +130,7 @@ fn enabled_checks(catalog: &Catalog, config: &Config, args: &ScanArgs) -> anyhow
         .cloned()
         .collect();
     if checks.is_empty() {
-        bail!(UsageError("no check is left after `--check`, `--skip-check`, `--service` and `--severity`\n  help: `plumb check list` shows all".to_owned()));
+        bail!(UsageError("no check is left after `--check`, `--framework`, `--skip-check`, `--service` and `--severity`\n  help: `plumb check list` shows all".to_owned()));
     }
     Ok(checks)
 }
@@ -149,12 +155,13 @@ fn report(shared: &Shared, args: &ScanArgs, style: &Style, scanned: &Scanned) ->
     let filter = finding::Filter {
         verdicts,
         accounts: vec![scanned.summary.scope.account.to_string()],
+        without_checks: config::switched_off(&scanned.catalog, None),
         ..finding::Filter::default()
     };
     let wanted =
         Wanted { catalog: &scanned.catalog, store: &scanned.store, settings: &scanned.settings, filter: &filter };
-    for Output { format, destination } in &args.outputs {
-        let rows = wanted.write(*format, destination)?;
+    for Output { form, destination } in &args.outputs {
+        let rows = wanted.export(*form, destination)?;
         if !shared.quiet {
             eprintln!("wrote     {} findings to {}", number(rows), output::describe(destination));
         }

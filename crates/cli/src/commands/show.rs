@@ -15,7 +15,7 @@ use crate::style::{Style, printable};
 
 pub(crate) fn run(shared: &Shared, text: &str, style: &Style) -> anyhow::Result<Exit> {
     let config = Config::load(shared)?;
-    let catalog = config::catalog(shared)?;
+    let catalog = config.catalog(shared)?;
     let store = config::existing_store(shared)?;
     let reader = store.reader()?;
     let names = reader.find_resource(text)?;

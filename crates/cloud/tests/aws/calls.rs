@@ -62,6 +62,26 @@ async fn only_reads_are_sent_without_a_grant() {
 }
 
 #[tokio::test]
+async fn a_scans_client_refuses_every_call_of_every_action_though_its_model_is_there() {
+    let server = Server::start(Vec::new()).await;
+    let client = server.client(|_| {}).await;
+    let catalog = catalog::Catalog::embedded().unwrap_or_else(|errors| panic!("{}", errors[0]));
+    let mut refused = 0;
+    for name in catalog.actions().flat_map(catalog::Action::calls).map(ToString::to_string) {
+        assert!(catalog.api().call(&name).is_ok(), "{name}: the model must not be what stops it");
+        let error = call(&client, &name, "{}").await.unwrap_err();
+        assert_eq!(error.class, ErrorClass::Refused, "{name}");
+        assert!(error.message.contains("not a read operation"), "{name}: {}", error.message);
+        let no_grant = grant::approve([]);
+        let error = client.write(&no_grant, &target(&name), &Value::Null).await.unwrap_err();
+        assert_eq!(error.class, ErrorClass::Refused, "{name} without leave");
+        refused += 1;
+    }
+    assert!(refused > 30, "{refused}");
+    assert!(server.seen().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
 async fn an_input_that_does_not_fit_is_not_sent() {
     let server = Server::start(vec![ok("{}")]).await;
     let client = server.client(|_| {}).await;

@@ -9,7 +9,8 @@ use crate::ast::Call;
 use crate::{Entity, EntitySet, Holes, Moving, OpaqueValue, Val};
 
 use super::time::DAY;
-use super::{Ctx, Env, FilterPattern, MOST_ITEMS, Release, TlsVersion, network, parse_duration, parse_moment, shown};
+use super::{Ctx, Env, FilterPattern, MOST_ITEMS, Release, TlsVersion, parse_duration, parse_moment, shown};
+use crate::network;
 
 /// How far `list` reaches, as written.
 pub(crate) fn span_named(name: &str) -> Option<Span> {
@@ -73,7 +74,12 @@ impl Ctx<'_> {
             _ => return settled(args).unwrap_or_else(|| self.surprise()),
         };
         let Some(span) = span else { return self.surprise() };
-        Val::Set(self.scope.list(type_id, span), self.label(&format!("list(\"{type_id}\")")))
+        let reach = match span {
+            Span::Account => "",
+            Span::Region => ", \"region\"",
+            Span::Organisation => ", \"organisation\"",
+        };
+        Val::Set(self.scope.list(type_id, span), self.label(&format!("list(\"{type_id}\"{reach})")))
     }
 
     /// Every argument is known.

@@ -118,7 +118,7 @@ impl Items<'_> {
                     && !matches!(item, Val::Place(_))
                     && let Some(path) = place.path_text()
                 {
-                    ctx.note_read(&format!("{path}[{at}]"), &item);
+                    ctx.note_read(&format!("{path}[{at}]"), place.spot().map(|spot| spot.item(at)), &item);
                 }
                 item
             }
@@ -132,7 +132,7 @@ impl Items<'_> {
                 Some(Err(hole)) => {
                     let val = Val::unknown(Arc::clone(hole));
                     if let Some(text) = &label.0 {
-                        ctx.note_read(&format!("{text}[{at}]"), &val);
+                        ctx.note_read(&format!("{text}[{at}]"), None, &val);
                     }
                     val
                 }
@@ -143,13 +143,13 @@ impl Items<'_> {
 
     /// Evidence that the list is incomplete.
     pub(super) fn note_open(&self, ctx: &Ctx<'_>, open: &Holes) {
-        let path = match &self.source {
-            Source::Place(place) => place.path_text(),
-            Source::Set(_, label, _) => label.0.as_ref().map(|text| text.to_string()),
-            Source::Keys(_) | Source::List(_) => None,
+        let (path, spot) = match &self.source {
+            Source::Place(place) => (place.path_text(), place.spot()),
+            Source::Set(_, label, _) => (label.0.as_ref().map(|text| text.to_string()), None),
+            Source::Keys(_) | Source::List(_) => (None, None),
         };
         if let Some(path) = path {
-            ctx.note_read(&path, &Val::Unknown(open.clone()));
+            ctx.note_read(&path, spot, &Val::Unknown(open.clone()));
         }
     }
 }

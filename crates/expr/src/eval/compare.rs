@@ -206,7 +206,7 @@ fn like(opaque: &OpaqueValue, text: &str) -> Option<OpaqueValue> {
     match opaque {
         OpaqueValue::Version(_) => Release::parse(text).map(OpaqueValue::Version),
         OpaqueValue::Tls(_) => TlsVersion::parse(text).map(OpaqueValue::Tls),
-        OpaqueValue::Cidr(_) => super::network::parse_net(text).map(OpaqueValue::Cidr),
+        OpaqueValue::Cidr(_) => crate::network::parse_net(text).map(OpaqueValue::Cidr),
         OpaqueValue::Ports(..) | OpaqueValue::Filter(_) => None,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Ctx, Read};
 use crate::Val;
+use crate::ast::Node;
 use crate::rule::Let;
 
 /// A `let` once it has been evaluated, with the evidence that it read and when time may change it.
@@ -42,6 +43,25 @@ impl<'e> Env<'e> {
                 Bound::Lets(lets, cells) => {
                     if let Some(at) = lets.iter().position(|known| known.name == *name) {
                         return frame.let_value(lets, cells, at, ctx);
+                    }
+                }
+                Bound::Item(..) | Bound::Nothing => {}
+            }
+            env = frame.outer;
+        }
+        None
+    }
+
+    /// The expression of a `let`, and the names that it sees; `None` for another name.
+    pub(crate) fn let_of(&self, name: &str) -> Option<(&'e Node, Env<'e>)> {
+        let mut env = Some(self);
+        while let Some(frame) = env {
+            match &frame.bound {
+                Bound::Item(known, _) if **known == *name => return None,
+                Bound::Lets(lets, cells) => {
+                    if let Some(at) = lets.iter().position(|known| *known.name == *name) {
+                        let bound = Bound::Lets(lets.get(..at).unwrap_or_default(), cells);
+                        return Some((&lets.get(at)?.node, Env { outer: frame.outer, bound }));
                     }
                 }
                 Bound::Item(..) | Bound::Nothing => {}

@@ -30,6 +30,25 @@ pub(crate) enum Test {
     NotExists,
 }
 
+impl Clause {
+    /// As it is written in a pattern.
+    pub(crate) fn text(&self) -> String {
+        let selector = &self.selector;
+        match &self.test {
+            Test::Compare(sign, value) if plain(value) => format!("{selector} {sign} {value}"),
+            Test::Compare(sign, value) => format!("{selector} {sign} \"{value}\""),
+            Test::IsNull => format!("{selector} IS NULL"),
+            Test::Exists => format!("{selector} EXISTS"),
+            Test::NotExists => format!("{selector} NOT EXISTS"),
+        }
+    }
+}
+
+/// Whether a value needs no quotes.
+fn plain(value: &str) -> bool {
+    !value.is_empty() && value.chars().all(|letter| letter.is_ascii_alphanumeric() || "*._-".contains(letter))
+}
+
 /// Patterns have at most 1,024 bytes at AWS; alternatives multiply when written out.
 const MOST_BRANCHES: usize = 512;
 

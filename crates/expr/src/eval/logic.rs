@@ -12,18 +12,20 @@ const SHOWN: usize = 12;
 impl Ctx<'_> {
     /// `&&` and `||`: the first operand that is `stop` decides; otherwise an unknown one leaves it open.
     pub(super) fn junction(&self, parts: &[Node], stop: bool, env: &Env<'_>) -> Truth {
-        let start = self.mark();
+        let (start, first_step) = (self.mark(), self.steps());
         let mut unknown: Option<Holes> = None;
-        let mut undecided = Vec::new();
+        let (mut undecided, mut undecided_steps) = (Vec::new(), Vec::new());
         for part in parts {
-            let from = self.mark();
+            let (from, step) = (self.mark(), self.steps());
             match self.truth(part, env) {
                 Truth::Unknown(holes) => {
                     gather(&mut unknown, &holes);
                     undecided.push(from..self.mark());
+                    undecided_steps.push(step..self.steps());
                 }
                 decided if decided == Truth::from(stop) => {
                     self.forget(start, from);
+                    self.forget_steps(first_step, step);
                     return decided;
                 }
                 _ => {}
@@ -32,6 +34,7 @@ impl Ctx<'_> {
         match unknown {
             Some(holes) => {
                 self.keep(start, &undecided);
+                self.keep_steps(first_step, &undecided_steps);
                 Truth::Unknown(holes)
             }
             None => Truth::from(!stop),
@@ -97,10 +100,12 @@ impl Ctx<'_> {
     fn quantified(&self, each: &Each, items: &super::collection::Items<'_>, stop: bool, env: &Env<'_>) -> Truth {
         let (start, first_step) = (self.mark(), self.steps());
         let mut unknown: Option<Holes> = None;
-        let mut undecided = Vec::new();
+        let (mut undecided, mut undecided_steps) = (Vec::new(), Vec::new());
         for at in 0..items.len {
             let (from, step) = (self.mark(), self.steps());
-            let inner = Env::item(env, &each.var, items.item(at, self));
+            let item = items.item(at, self);
+            self.note_item(&each.var_span, &item);
+            let inner = Env::item(env, &each.var, item);
             match self.truth(&each.body, &inner) {
                 decided if decided == Truth::from(stop) => {
                     self.forget(start, from);
@@ -118,6 +123,7 @@ impl Ctx<'_> {
                     if let Truth::Unknown(holes) = other {
                         gather(&mut unknown, &holes);
                         undecided.push(from..self.mark());
+                        undecided_steps.push(step..self.steps());
                     }
                 }
             }
@@ -131,6 +137,7 @@ impl Ctx<'_> {
         match unknown {
             Some(holes) => {
                 self.keep(start, &undecided);
+                self.keep_steps(first_step, &undecided_steps);
                 Truth::Unknown(holes)
             }
             None => Truth::from(!stop),

@@ -27,14 +27,14 @@ use crate::{Entity, Holes, Label, Moving, Scope, Truth, Val};
 pub use filter::FilterPattern;
 pub use release::{Release, TlsVersion};
 
+pub(crate) use crate::network::parse_net;
 pub(crate) use calls::span_named;
 pub(crate) use collection::Collection;
 pub(crate) use env::{Env, LetCell};
 pub(crate) use filter_parse::clause;
 pub(crate) use methods::pattern;
-pub(crate) use network::parse_net;
-pub use record::Step;
-pub(crate) use record::{Read, Record};
+pub(crate) use record::{Base, Record};
+pub use record::{Read, Shape, Step};
 pub(crate) use show::{brief, shown};
 pub(crate) use time::{moment_text, parse_duration, parse_moment, span_text};
 
@@ -81,6 +81,10 @@ impl<'e> Ctx<'e> {
     pub(crate) fn recording(mut self, trace: bool) -> Self {
         self.record = Some(RefCell::new(Record::new(trace)));
         self
+    }
+
+    pub(crate) fn scope(&self) -> &'e dyn Scope {
+        self.scope
     }
 
     pub(crate) fn is_spent(&self) -> bool {
@@ -193,7 +197,7 @@ impl<'e> Ctx<'e> {
             Val::Entity(entity, _) => Val::Entity(entity, self.label(name)),
             Val::Set(set, _) => Val::Set(set, self.label(name)),
             other => {
-                self.note_read(name, &other);
+                self.note_read(name, None, &other);
                 other
             }
         }
@@ -212,12 +216,12 @@ impl<'e> Ctx<'e> {
         match self.eval(base, env) {
             Val::Place(place) => {
                 let val = place.members(names, 0);
-                self.note_member(place.path_text(), names, &val);
+                self.note_member(&Base::Place(&place), names, &val);
                 val
             }
             Val::Entity(entity, label) => {
                 let val = entity_members(&entity, names, 0, &label);
-                self.note_member(label.0.as_ref().map(|text| text.to_string()), names, &val);
+                self.note_member(&Base::Entity(&entity, &label), names, &val);
                 val
             }
             Val::Map(map) => names.iter().fold(Val::Map(map), |val, name| self.member_of(&val, name)),
@@ -244,7 +248,7 @@ impl<'e> Ctx<'e> {
             (_, Val::Str(key)) => {
                 let val = self.member_of(&base, key);
                 if let Val::Place(place) = &base {
-                    self.note_member(place.path_text(), std::slice::from_ref(key), &val);
+                    self.note_member(&Base::Place(place), std::slice::from_ref(key), &val);
                 }
                 val
             }

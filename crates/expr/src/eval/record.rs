@@ -7,14 +7,41 @@ use std::sync::Arc;
 use resource::Value;
 
 use super::{Ctx, brief};
-use crate::Val;
 use crate::ast::{Kind, Node};
+use crate::{Entity, Label, Place, Spot, Val};
 
 /// A field that was read.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Read {
-    pub(crate) path: String,
-    pub(crate) value: Value,
+pub struct Read {
+    /// As evidence names it: `self.A.B[3]`, `list("aws.x")`.
+    pub path: String,
+    /// What was there, shortened.
+    pub value: Value,
+    /// Whose it is and where; `None` for sets, parameters and settings.
+    pub spot: Option<Spot>,
+}
+
+/// What kind of piece of a rule a [`Step`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `&&`: the children are the operands that decided.
+    And,
+    /// `||`: likewise.
+    Or,
+    /// `!x`.
+    Negation,
+    /// `==`, `<`, `in`, `has(x)`.
+    Comparison,
+    /// `exists`, `all`, `filter`, `map`.
+    Each,
+    /// A member of a resource or of an item.
+    Field,
+    /// A root, a `let` (its expression is the child, where it is used first) or an item's variable.
+    Name,
+    /// An item that `exists`, `all` or `filter` looked at; its span is the variable's.
+    Item,
+    /// A function, a method, or anything else that makes a value.
+    Value,
 }
 
 /// One node of a trace: a piece of the rule's text and what it gave.
@@ -22,10 +49,34 @@ pub(crate) struct Read {
 pub struct Step {
     /// The bytes of the rule's text.
     pub span: Range<usize>,
+    /// What it is.
+    pub shape: Shape,
     /// What it gave, shortened.
     pub value: Value,
-    /// What that rests on, in the order of evaluation.
+    /// What that rests on, in the order of evaluation; operands that did not decide are left out.
     pub children: Vec<Step>,
+}
+
+/// What a member is read of.
+pub(crate) enum Base<'v> {
+    Place(&'v Place),
+    Entity(&'v Entity, &'v Label),
+}
+
+impl Base<'_> {
+    fn text(&self) -> Option<String> {
+        match self {
+            Base::Place(place) => place.path_text(),
+            Base::Entity(_, label) => label.0.as_ref().map(|text| text.to_string()),
+        }
+    }
+
+    fn spot(&self, names: &[Arc<str>]) -> Option<Spot> {
+        match self {
+            Base::Place(place) => Some(place.spot()?.members(names)),
+            Base::Entity(entity, _) => Some(Spot::of(entity, names)),
+        }
+    }
 }
 
 /// More than this proves nothing more to a reader.
@@ -105,25 +156,25 @@ impl Ctx<'_> {
         }
     }
 
-    pub(super) fn note_read(&self, path: &str, val: &Val) {
+    pub(super) fn note_read(&self, path: &str, spot: Option<Spot>, val: &Val) {
         if let Some(mut record) = self.recorded()
             && record.reads.len() < MOST_READS
         {
-            record.reads.push(Read { path: path.to_owned(), value: brief(val) });
+            record.reads.push(Read { path: path.to_owned(), value: brief(val), spot });
         }
     }
 
     /// A member was read and is not an object or a list.
-    pub(super) fn note_member(&self, base: Option<String>, names: &[Arc<str>], val: &Val) {
+    pub(super) fn note_member(&self, base: &Base<'_>, names: &[Arc<str>], val: &Val) {
         if self.record.is_none() || matches!(val, Val::Place(_)) {
             return;
         }
-        if let Some(mut path) = base {
+        if let Some(mut path) = base.text() {
             for name in names {
                 path.push('.');
                 path.push_str(name);
             }
-            self.note_read(&path, val);
+            self.note_read(&path, base.spot(names), val);
         }
     }
 
@@ -135,14 +186,11 @@ impl Ctx<'_> {
         match val {
             Val::Place(place) => {
                 if let Some(path) = place.path_text() {
-                    self.note_read(&path, val);
+                    self.note_read(&path, place.spot(), val);
                 }
             }
-            Val::Set(_, label) | Val::Entity(_, label) => {
-                if let Some(path) = label.0.clone() {
-                    self.note_read(&path, val);
-                }
-            }
+            Val::Entity(entity, Label(Some(path))) => self.note_read(path, Some(Spot::of(entity, &[])), val),
+            Val::Set(_, Label(Some(path))) => self.note_read(path, None, val),
             _ => {}
         }
     }
@@ -171,6 +219,18 @@ impl Ctx<'_> {
         }
     }
 
+    /// Keeps, of the innermost open step's children since `from`, only these ranges.
+    pub(super) fn keep_steps(&self, from: usize, ranges: &[Range<usize>]) {
+        let mut record = self.recorded();
+        let open = record.as_mut().and_then(|record| record.steps.as_mut()).and_then(|steps| steps.last_mut());
+        if let Some(steps) = open {
+            let kept: Vec<Step> =
+                ranges.iter().flat_map(|range| steps.get(range.clone()).unwrap_or_default().to_vec()).collect();
+            steps.truncate(from);
+            steps.extend(kept);
+        }
+    }
+
     pub(super) fn step_ends(&self, node: &Node, val: &Val) {
         if let Some(mut record) = self.recorded()
             && let Some(steps) = record.steps.as_mut()
@@ -179,8 +239,31 @@ impl Ctx<'_> {
             if let Some(siblings) = steps.last_mut()
                 && siblings.len() < MOST_STEPS
             {
-                siblings.push(Step { span: node.span.clone(), value: brief(val), children });
+                siblings.push(Step { span: node.span.clone(), shape: shape(node), value: brief(val), children });
             }
         }
+    }
+
+    /// Names the item that the next steps look at.
+    pub(super) fn note_item(&self, span: &Range<usize>, item: &Val) {
+        if let Some(mut record) = self.recorded()
+            && let Some(siblings) = record.steps.as_mut().and_then(|steps| steps.last_mut())
+            && siblings.len() < MOST_STEPS
+        {
+            siblings.push(Step { span: span.clone(), shape: Shape::Item, value: brief(item), children: Vec::new() });
+        }
+    }
+}
+
+fn shape(node: &Node) -> Shape {
+    match node.kind {
+        Kind::And(_) => Shape::And,
+        Kind::Or(_) => Shape::Or,
+        Kind::Not(_) => Shape::Negation,
+        Kind::Compare(..) | Kind::In(..) | Kind::Has(_) => Shape::Comparison,
+        Kind::Each(_) => Shape::Each,
+        Kind::Path(..) | Kind::Index(..) => Shape::Field,
+        Kind::Name(_) => Shape::Name,
+        _ => Shape::Value,
     }
 }

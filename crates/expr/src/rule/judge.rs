@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use resource::{Evidence, Hole, Severity, Verdict, Why};
 
-use super::message::{evidence, unread};
+use super::message::{evidence, once, unread};
 use super::{ForEach, Rule};
 use crate::ast::Node;
 use crate::eval::{Budget, Collection, Ctx, Env, LetCell, Read, Step, shown};
+use crate::wish::ForItem;
 use crate::{Entity, Holes, Scope, Truth, Val};
 
 /// The answer of a rule for a subject, or for one item of it.
@@ -39,6 +40,8 @@ pub struct Explanation {
     pub judgement: Judgement,
     /// The statements evaluated, in order; those after the deciding one are not evaluated.
     pub statements: Vec<Explained>,
+    /// The fields that decided, as evidence and with their places; each once. Empty where the evidence is.
+    pub reads: Vec<Read>,
 }
 
 /// A statement with its value and what that rests on.
@@ -112,6 +115,30 @@ impl Rule {
             all.push(fast.settle(decision, None));
         }
         all
+    }
+}
+
+impl Rule {
+    /// Calls `then` with the rule's names in reach, and with the item of `for` at that index.
+    pub(crate) fn with_names<T>(
+        &self,
+        ctx: &Ctx<'_>,
+        item: Option<usize>,
+        then: &mut dyn FnMut(&Env<'_>, ForItem<'_>) -> T,
+    ) -> T {
+        let (shared, own) = self.lets.split_at(self.shared_lets.min(self.lets.len()));
+        let cells: Vec<LetCell> = shared.iter().map(|_| LetCell::new()).collect();
+        let outer = Env::lets(&Env::EMPTY, shared, &cells);
+        let (Some(each), Some(at)) = (&self.each, item) else { return then(&outer, None) };
+        let over = ctx.eval(&each.over, &outer);
+        let val = match ctx.collection(&over) {
+            Collection::Items(items) => items.item(at, ctx),
+            Collection::Absent => Val::Absent,
+            Collection::Unknown(holes) => Val::Unknown(holes),
+        };
+        let own_cells: Vec<LetCell> = own.iter().map(|_| LetCell::new()).collect();
+        let env = Env::item(&outer, &each.var, val);
+        then(&Env::lets(&env, own, &own_cells), Some((&each.var, &each.over, at)))
     }
 }
 
@@ -251,11 +278,11 @@ impl<'r> Pass<'r> {
             discriminator,
             severity,
             message,
-            evidence: evidence(decision.reads),
+            evidence: evidence(&decision.reads),
             unknown: decision.unknown.map_or_else(Vec::new, |holes| holes.to_vec()),
             holds_until,
         };
-        Explanation { judgement, statements: decision.explained }
+        Explanation { judgement, statements: decision.explained, reads: once(decision.reads) }
     }
 
     fn discriminator(&self, at: usize) -> String {

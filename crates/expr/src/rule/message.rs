@@ -9,14 +9,21 @@ const MOST_EVIDENCE: usize = 32;
 const MOST_NAMED: usize = 3;
 
 /// What was read, each place once.
-pub(super) fn evidence(reads: Vec<Read>) -> Vec<Evidence> {
+pub(super) fn evidence(reads: &[Read]) -> Vec<Evidence> {
     let mut all: Vec<Evidence> = Vec::new();
     for read in reads {
         if all.len() < MOST_EVIDENCE && !all.iter().any(|known| known.path == read.path) {
-            all.push(Evidence { path: read.path, value: read.value });
+            all.push(Evidence { path: read.path.clone(), value: read.value.clone() });
         }
     }
     all
+}
+
+/// Each place once.
+pub(super) fn once(mut reads: Vec<Read>) -> Vec<Read> {
+    let mut seen = std::collections::BTreeSet::new();
+    reads.retain(|read| seen.insert(read.path.clone()));
+    reads
 }
 
 /// `could not read self.Policy (s3:GetBucketPolicy denied)`.

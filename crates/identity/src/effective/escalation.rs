@@ -28,7 +28,7 @@ pub(crate) fn escalation(policies: &Effective, boundary: Option<&Effective>) -> 
         let Some(steps) = steps(policies, actions) else { continue };
         let capped = match boundary.map(|boundary| self::steps(boundary, actions)) {
             None => false,
-            Some(Some(caps)) => caps.iter().any(|(limited, _)| *limited),
+            Some(Some((limited, _))) => limited,
             Some(None) => continue,
         };
         items.push(item(path, actions, &steps, capped));
@@ -37,14 +37,20 @@ pub(crate) fn escalation(policies: &Effective, boundary: Option<&Effective>) -> 
     Value::List(List { items, open })
 }
 
-/// What allows each action; `None` when one is not allowed.
-fn steps<'a>(policies: &'a Effective, actions: &[Arc<str>]) -> Option<Vec<(bool, &'a Allowed)>> {
-    actions.iter().map(|action| policies.allows(action)).collect()
+/// What allows every action; `None` when one is not allowed. `true` when it is limited somewhere.
+fn steps<'a>(policies: &'a Effective, actions: &[Arc<str>]) -> Option<(bool, Vec<&'a Allowed>)> {
+    let mut found = (false, Vec::new());
+    for action in actions {
+        let (limited, by) = policies.allows(action)?;
+        found.0 |= limited;
+        found.1.extend(by);
+    }
+    Some(found)
 }
 
-fn item(path: &Arc<str>, actions: &[Arc<str>], steps: &[(bool, &Allowed)], capped: bool) -> Value {
+fn item(path: &Arc<str>, actions: &[Arc<str>], (limited, steps): &(bool, Vec<&Allowed>), capped: bool) -> Value {
     let mut because: Vec<Value> = Vec::new();
-    for (_, allowed) in steps {
+    for allowed in steps {
         let reason = allowed.because();
         if !because.contains(&reason) {
             because.push(reason);
@@ -53,7 +59,7 @@ fn item(path: &Arc<str>, actions: &[Arc<str>], steps: &[(bool, &Allowed)], cappe
     Value::map([
         ("path", Value::Str(path.clone())),
         ("actions", Value::list(actions.iter().map(|action| Value::Str(action.clone())).collect())),
-        ("limited", Value::Bool(capped || steps.iter().any(|(limited, _)| *limited))),
+        ("limited", Value::Bool(capped || *limited)),
         ("because", Value::list(because)),
     ])
 }

@@ -78,25 +78,109 @@ fn administrators_are_told_from_others() {
         ("Allow * on *; Deny iam:* on *", true),
         ("Allow * on *; Deny * on arn:aws:s3:::b", true),
         ("Allow * on *; Deny * on * if", true),
+        // Patterns that add up.
+        ("Allow a*,b*,c*,d*,e*,f*,g*,h*,i* on *; Allow j*,k*,l*,m*,n*,o*,p*,q*,r*,s*,t*,u*,v*,w*,x*,y*,z* on *", true),
+        ("Allow a*:*,b*:*,c*:* on *", false),
+        ("Allow *:*a*,*:*e* on *", true),
+        ("Allow *:C*,*:D*,*:G*,*:L*,*:P*,*:S*,*:T*,*:U* on *", true),
+        ("Allow *:Get*,*:List*,*:Describe*,*:Search*,*:View*,*:Query*,*:BatchGet* on *", false),
+        ("Allow *:Create*,*:Put* on *", false),
+        ("Allow ?* on *", true),
+        ("Allow s3:*,iam:*,ec2:*,kms:*,lambda:* on *", false),
+        ("Allow *3:* on *", false),
+        ("Allow !s3:Get*,!x on *", true),
+        ("Allow !iam:*,sts:*,organizations:*,account:* on *; Allow iam:* on *", true),
+        ("Allow !a*:*,!b*:* on arn:aws:s3:::b", false),
+        ("Allow !a*:*,b*:*,c*:*,d*:*,e*:*,f*:*,g*:*,h*:*,i*:*,k*:*,l*:*,m*:* on *", false),
+        ("Allow !*:Delete* on *", true),
+        ("Allow * on *; Deny *:Delete*,*:Terminate* on *", true),
+        ("Allow * on *; Deny *:Create*,*:Put*,*:Update*,*:Delete* on *", false),
+        ("Allow * on *; Deny !*:Get*,*:List*,*:Describe* on *", false),
+        ("Allow * on *; Deny a*,b*,c*,d*,e*,f*,g*,h*,i*,j*,k*,l*,m* on *", false),
+        ("Allow * on *; Deny iam:* on arn:aws:iam::111122223333:role/x", true),
+        ("Allow * on *; Deny !iam:*,sts:* on * if", true),
+        ("Allow * on arn:aws:s3:::*,arn:aws:ec2:*:*:*", false),
+        ("Allow * on arn:*:*:*:*:*", true),
         ("", false),
     ] {
-        assert_eq!(effective(short).admin().is_some(), admin, "{short}");
+        assert_eq!(effective(short).admin(None).is_some(), admin, "{short}");
     }
 }
 
 #[test]
 fn a_condition_is_told_beside_the_answer() {
-    let (conditional, because) = effective("Allow * on * if").admin().expect("an administrator");
+    let (conditional, because) = effective("Allow * on * if").admin(None).expect("an administrator");
     assert!(conditional);
-    assert_eq!(because[0].get("text").as_str(), Some("allows * on * under conditions"));
-    let (conditional, _) = effective("Allow * on * if; Allow * on *").admin().expect("an administrator");
+    assert_eq!(
+        because[0].get("text").as_str(),
+        Some("allows * on *, only where Bool aws:MultiFactorAuthPresent = true")
+    );
+    let (conditional, _) = effective("Allow * on * if; Allow * on *").admin(None).expect("an administrator");
     assert!(!conditional, "one way without a condition is enough");
+    let (conditional, because) = effective("Allow * on *; Deny !iam:* on * if").admin(None).expect("an administrator");
+    assert!(conditional, "a Deny under conditions is a condition");
+    let text = because[0].get("text").as_str();
+    assert_eq!(text, Some("allows * on *, but not where Bool aws:MultiFactorAuthPresent = true"));
+}
+
+/// Every service by its own name, a third of them in each of three statements.
+fn every_service(tail: &str) -> Vec<String> {
+    let names: Vec<String> = published::services().iter().map(|service| service.whole.replace(":*", tail)).collect();
+    names.chunks(names.len() / 3 + 1).map(|third| format!("Allow {} on *", third.join(","))).collect()
+}
+
+#[test]
+fn the_published_list_is_whole() {
+    let actions: usize = published::services().iter().map(|service| service.actions.len()).sum();
+    assert!(published::services().len() > 400 && actions > 18_000, "{actions} actions");
+    assert!(published::service("S3").is_some_and(|s3| s3.actions.iter().any(|action| action == "s3:GetObject")));
+    assert!(published::service("nope").is_none());
+}
+
+#[test]
+fn services_named_one_by_one_add_up() {
+    let all = effective(&every_service(":*").join("; "));
+    assert!(all.admin(None).is_some_and(|(conditional, because)| !conditional && because.len() == 3));
+    assert_eq!(all.admin_by(None).len(), 1, "the statements are of one policy");
+    assert!(effective(&every_service(":Get*").join("; ")).admin(None).is_none());
+    assert!(effective(&every_service(":*")[0]).admin(None).is_none(), "a third of the services is not most");
+}
+
+#[test]
+fn parts_of_several_policies_are_told_by_policy() {
+    let policies = [("a".into(), document("Allow !s*:* on *")), ("b".into(), document("Allow s*:* on *"))];
+    let found = Effective::of(&policies);
+    let names: Vec<Value> = found.admin_by(None).iter().map(|item| item.get("policy").clone()).collect();
+    assert_eq!(names, [Value::from("a")], "all but a letter suffices");
+    let thirds = every_service(":*");
+    let documents: Vec<(Arc<str>, Value)> =
+        ["c", "a", "b"].iter().zip(&thirds).map(|(name, third)| (Arc::from(*name), document(third))).collect();
+    let names: Vec<Value> =
+        Effective::of(&documents).admin_by(None).iter().map(|item| item.get("policy").clone()).collect();
+    assert_eq!(names, ["a", "b", "c"].map(Value::from));
+}
+
+#[test]
+fn a_boundary_and_policies_meet_action_by_action() {
+    let admin =
+        |policies: &str, boundary: &str| effective(policies).admin(Some(&effective(boundary))).map(|found| found.0);
+    assert_eq!(admin("Allow * on *", "Allow * on *"), Some(false));
+    assert_eq!(admin("Allow * on *", "Allow !iam:* on *"), Some(false));
+    assert_eq!(admin("Allow * on *", "Allow s3:* on *"), None);
+    assert_eq!(admin("Allow * on *", "Allow * on * if"), Some(true));
+    assert_eq!(admin("Allow * on * if", "Allow * on *"), Some(true));
+    assert_eq!(admin("Allow * on *", "Allow * on *; Deny !*:Get* on *"), None);
+    assert_eq!(
+        admin("Allow !a*:*,b*:*,c*:*,d*:* on *", "Allow !s*:*,t*:*,w*:*,e*:*,m*:* on *"),
+        None,
+        "each leaves most services, both together do not"
+    );
 }
 
 #[test]
 fn documents_count_together() {
     let policies = [("a".into(), document("Allow * on *")), ("b".into(), document("Deny * on *"))];
-    assert!(Effective::of(&policies).admin().is_none());
+    assert!(Effective::of(&policies).admin(None).is_none());
 }
 
 #[test]
@@ -118,6 +202,17 @@ fn a_whole_service_is_every_action_on_every_resource() {
         ("Allow kms:* on *; Deny kms:ScheduleKeyDeletion on *", false),
         ("Allow kms:* on *; Deny s3:* on *", true),
         ("Allow kms:* on *; Deny * on *", false),
+        (
+            "Allow kms:A*,kms:B*,kms:C*,kms:D*,kms:E*,kms:F*,kms:G* on *; Allow kms:I*,kms:L*,kms:P*,kms:R*,kms:S*,kms:T*,kms:U*,kms:V* on *",
+            true,
+        ),
+        (
+            "Allow kms:A*,kms:B*,kms:C*,kms:D*,kms:E*,kms:F*,kms:G* on *; Allow kms:I*,kms:L*,kms:P*,kms:R*,kms:S*,kms:T*,kms:U* on *",
+            false,
+        ),
+        ("Allow !kms:Decrypt on *; Allow kms:Decrypt on *", true),
+        ("Allow !kms:Decrypt on *; Allow kms:Decrypt on arn:aws:kms:eu-west-1:111122223333:key/1", false),
+        ("Allow *:*e*,*:*i*,*:*a* on *", true),
     ] {
         assert_eq!(effective(short).full_service("kms"), full, "{short}");
     }
@@ -152,10 +247,26 @@ fn paths_to_more_rights_are_found_by_their_sets() {
     );
     assert_eq!(paths("Allow s3:* on *", None), found(&[]));
     assert_eq!(paths("Allow iam:CreateAccessKey on *; Deny iam:*AccessKey on *", None), found(&[]));
-    assert_eq!(paths("Allow iam:CreateAccessKey on *; Deny iam:*AccessKey on * if", None), found(&[("013", false)]));
+    assert_eq!(paths("Allow iam:CreateAccessKey on *; Deny iam:*AccessKey on * if", None), found(&[("013", true)]));
     assert_eq!(paths("Allow * on *", None).len(), 101);
     assert!(paths("Allow iam:Put* on *", None).contains(&("017".to_owned(), false)));
     assert!(!paths("Allow iam:Put* on *; Deny iam:PutUserPolicy on *", None).contains(&("017".to_owned(), false)));
+    let has =
+        |short: &str, path: &str| paths(short, None).into_iter().find(|(found, _)| found == path).map(|found| found.1);
+    let puts = "iam:PutUserPolicy,iam:PutRolePolicy,iam:PutGroupPolicy,iam:PutUserPermissionsBoundary";
+    assert_eq!(has(&format!("Allow {puts} on *; Allow iam:PutRolePermissionsBoundary on *"), "017"), Some(false));
+    assert_eq!(has(&format!("Allow {puts} on *"), "017"), None);
+    assert_eq!(has("Allow iam:*e*,iam:*i*,iam:*a*,iam:*u* on *", "008"), Some(false));
+    assert_eq!(has("Allow !iam:*,s3:* on *", "013"), None);
+    assert_eq!(has("Allow !s3:* on *", "013"), Some(false));
+    assert_eq!(has("Allow !s3:* on *; Deny !iam:Get*,ec2:* on *", "043"), None);
+    assert_eq!(has("Allow iam:PassRole on *; Allow ec2:RunInstances on arn:aws:ec2:*:*:instance/*", "043"), Some(true));
+    assert_eq!(has("Allow iam:CreateAccessKey on !arn:aws:iam::111122223333:user/admin", "013"), Some(false));
+    assert_eq!(has("Allow iam:CreateAccessKey on *; Deny iam:* on *", "013"), None);
+    assert_eq!(
+        has("Allow iam:CreateAccessKey on *; Deny iam:* on !arn:aws:iam::111122223333:user/x", "013"),
+        Some(true)
+    );
 }
 
 #[test]
@@ -190,9 +301,9 @@ proptest! {
         let with = |allow: bool| {
             let mut all = base.clone();
             all.push(text((allow, extra.0, extra.1)));
-            effective(&all.join("; ")).admin().is_some()
+            effective(&all.join("; ")).admin(None).is_some()
         };
-        let before = effective(&base.join("; ")).admin().is_some();
+        let before = effective(&base.join("; ")).admin(None).is_some();
         prop_assert!(!with(false) || before);
         prop_assert!(with(true) || !before);
     }

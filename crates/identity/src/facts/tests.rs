@@ -174,6 +174,25 @@ fn a_public_bucket_is_public_unless_bucket_or_account_restricts_it() {
 }
 
 #[test]
+fn the_account_tells_which_organisation_is_ours() {
+    let condition = r#"{"StringEquals": {"aws:PrincipalOrgID": "o-own1234567"}}"#;
+    let statement = format!(
+        r#"{{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {condition}}}"#
+    );
+    let bucket = entity("aws.s3.bucket", "b", &format!(r#"{{"Name": "b", "Policy": {{"Statement": {statement}}}}}"#));
+    let told = |document: &str, fact: &str| account(document).fact(&bucket, fact);
+    let to = |document: &str| told(document, "grants").items()[0].get("to").as_str().map(str::to_owned);
+    assert_eq!(to(r#"{"Organization": {"Id": "o-own1234567"}}"#).as_deref(), Some("own"));
+    assert_eq!(to(r#"{"Organization": {"Id": "o-other"}}"#).as_deref(), Some("foreign"));
+    assert_eq!(told(r#"{"Organization": {"Id": "o-other"}}"#, "cross_account"), Value::Bool(true));
+    assert_eq!(told("{}", "cross_account"), Value::Bool(true), "an account of no organisation");
+    let denied = r#"{"Organization": {"?": "denied", "call": "organizations:DescribeOrganization"}}"#;
+    let hole = told(denied, "cross_account").unknown().cloned().expect("unknown");
+    assert_eq!((hole.why, hole.call.as_deref()), (Why::Denied, Some("organizations:DescribeOrganization")));
+    assert_eq!(told(denied, "public"), Value::Bool(false), "whosever it is, it is not everybody");
+}
+
+#[test]
 fn acls_and_policies_of_a_bucket_are_one_list() {
     let acl = r#", "Acl": {"Owner": {"ID": "me"}, "Grants": [
         {"Permission": "FULL_CONTROL", "Grantee": {"Type": "CanonicalUser", "ID": "me"}},

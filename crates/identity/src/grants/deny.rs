@@ -7,7 +7,7 @@ use resource::Hole;
 use super::{Grant, Neutralised, Reason, narrow};
 use crate::condition::{Bound, spared};
 use crate::party::{Party, To, party as party_of};
-use crate::policy::{Choice, Elements, Principal, Statement};
+use crate::policy::{Choice, Condition, Elements, Principal, Statement};
 use crate::settings::Settings;
 
 /// A grant is split by what a statement denies. Beyond this many parts only whole grants are taken away: too much is
@@ -63,10 +63,12 @@ pub(super) fn doubt(grant: &mut Grant, hole: &Arc<Hole>) {
 }
 
 fn effect(party: &Party, statement: &Statement, settings: &Settings) -> Effect {
-    let by_condition = if statement.conditions.is_empty() {
+    let conditions: Vec<Condition> =
+        statement.conditions.iter().filter(|condition| !surely_holds(condition, party)).cloned().collect();
+    let by_condition = if conditions.is_empty() && statement.conditions_open.is_none() {
         None
     } else {
-        match spared(&statement.conditions, settings) {
+        match spared(&conditions, settings) {
             Some(bounds) => Some(bounds),
             // Unread conditions may come to anything; `subtract` turns that into doubt.
             None if statement.condition_hole().is_some() => Some(Vec::new()),
@@ -85,8 +87,30 @@ fn effect(party: &Party, statement: &Statement, settings: &Settings) -> Effect {
     }
 }
 
+/// Conditions that hold whenever this party asks, so that they spare nobody of it.
+fn surely_holds(condition: &Condition, party: &Party) -> bool {
+    let says = |wanted: &str| {
+        let values = &condition.values;
+        values.open.is_none()
+            && !values.items.is_empty()
+            && values.items.iter().all(|value| value.eq_ignore_ascii_case(wanted))
+    };
+    let key = condition.key.to_ascii_lowercase();
+    let is_service = party.to == To::Service || party.through_service;
+    let by_itself = party.account.is_some() && !party.through_service;
+    match (&*condition.operator, key.as_str()) {
+        ("bool", "aws:principalisawsservice") => (is_service && says("true")) || (by_itself && says("false")),
+        // A service that acts for nobody sends no source, and confuses nobody.
+        ("null", "aws:sourceaccount" | "aws:sourcearn" | "aws:sourceorgid") => is_service && says("false"),
+        ("stringequals" | "stringlike", "aws:principalaccount") => {
+            by_itself && condition.values.items.iter().any(|value| Some(value) == party.account.as_ref())
+        }
+        _ => false,
+    }
+}
+
 fn held(party: &Party, bounds: &[Bound]) -> Effect {
-    if bounds.is_empty() {
+    if bounds.is_empty() || (party.to == To::Service && !party.through_service && narrow::is_unmeetable(bounds)) {
         return Effect::Denies;
     }
     let kept = narrow::narrow(party, bounds);

@@ -15,6 +15,10 @@ pub(super) fn narrow(party: &Party, bounds: &[Bound]) -> Vec<Party> {
 
 /// The widest of the parties; strangers are held to the bounds only if each of these is narrower.
 fn strangers(party: &Party, bounds: &[Bound]) -> Vec<Party> {
+    // Anybody may claim any context.
+    if bounds.iter().any(|bound| bound.via == Via::Context) {
+        return vec![party.clone()];
+    }
     let widest = bounds.iter().map(|bound| bound.party.to).max();
     if widest.is_some_and(|widest| widest >= party.to) {
         return vec![party.clone()];
@@ -30,7 +34,10 @@ fn strangers(party: &Party, bounds: &[Bound]) -> Vec<Party> {
 
 /// A service that may only act for certain accounts or resources.
 fn service(party: &Party, bounds: &[Bound]) -> Party {
-    let sources: Vec<&Bound> = bounds.iter().filter(|bound| bound.via == Via::Source).collect();
+    let sources: Vec<&Bound> = bounds.iter().filter(|bound| matches!(bound.via, Via::Source | Via::Context)).collect();
+    if is_unmeetable(bounds) {
+        return Party { held_to: Some("what a service does not send".into()), ..party.clone() };
+    }
     if sources.is_empty() || sources.len() < bounds.len() {
         return party.clone();
     }
@@ -45,6 +52,14 @@ fn service(party: &Party, bounds: &[Bound]) -> Party {
         },
         None => party.clone().guarded(),
     }
+}
+
+/// Conditions on who the caller is, which a service as the caller cannot meet: it belongs to no account and no
+/// organisation ("AWS global condition context keys", `aws:PrincipalOrgID`).
+pub(super) fn is_unmeetable(bounds: &[Bound]) -> bool {
+    let by_account =
+        |bound: &Bound| matches!(bound.via, Via::Caller | Via::Organisation) && !bound.party.to.is_public();
+    !bounds.is_empty() && bounds.iter().all(by_account)
 }
 
 /// An account that is not ours: it may turn out to be of our organisation, or not to be let through at all.

@@ -97,7 +97,10 @@ impl Conditions {
                 Restriction::No => found.remaining = true,
                 Restriction::Always => {}
                 Restriction::Never => found.never = true,
-                Restriction::To(bounds) => found.bounds.push(bounds),
+                Restriction::To(bounds) => {
+                    found.remaining |= bounds.iter().any(|bound| bound.can_be_met());
+                    found.bounds.push(bounds);
+                }
                 Restriction::Unknown(hole) => found.unknown = Some(hole),
             }
         }

@@ -67,7 +67,7 @@ impl Desk {
             Some(region) if **region != *signature.region => {
                 return Err(refuse(model, fault::wrong_scope(style, &signature.region)));
             }
-            None if !self.world.settings.regions.iter().any(|region| **region == *signature.region) => {
+            None if !self.world.settings.is_enabled(&signature.region) => {
                 return Err(refuse(model, fault::bad_key(style)));
             }
             _ => {}

@@ -13,7 +13,9 @@ pub struct Settings {
     /// `aws`, `aws-cn`, `aws-us-gov`.
     #[serde(default = "commercial")]
     pub partition: Arc<str>,
-    /// The regions that every account has enabled; a call to any other is refused as AWS refuses it.
+    /// The regions that the accounts use and, where they are not there from the start, have opted in to. A listing of
+    /// regions names these. Every account has the partition's default regions besides: they answer and hold nothing,
+    /// and are named only to who asks for them or for all. A call to any other region is refused as AWS refuses it.
     pub regions: Vec<Arc<str>>,
     /// The organisation, if the accounts are in one.
     pub organization: Option<Organization>,
@@ -69,6 +71,34 @@ pub struct Role {
     pub external_id: Option<Arc<str>>,
 }
 
+/// Regions that an account has without opting in (AWS Account Management Guide, "Enable or disable AWS Regions").
+fn default_regions(partition: &str) -> &'static [&'static str] {
+    match partition {
+        "aws" => &[
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ca-central-1",
+            "eu-central-1",
+            "eu-north-1",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+        ],
+        "aws-cn" => &["cn-north-1", "cn-northwest-1"],
+        "aws-us-gov" => &["us-gov-east-1", "us-gov-west-1"],
+        _ => &[],
+    }
+}
+
 fn commercial() -> Arc<str> {
     "aws".into()
 }
@@ -85,6 +115,23 @@ impl Settings {
             return Err(EstateError::Settings("it names no account or no region".to_owned()));
         }
         Ok(settings)
+    }
+
+    /// Whether an account must opt in to a region before it can be used.
+    pub(crate) fn is_opt_in(&self, region: &str) -> bool {
+        !default_regions(&self.partition).contains(&region)
+    }
+
+    /// Whether a region answers.
+    pub(crate) fn is_enabled(&self, region: &str) -> bool {
+        !self.is_opt_in(region) || self.regions.iter().any(|own| **own == *region)
+    }
+
+    /// Every region that answers: those in use first, then the empty default ones.
+    pub(crate) fn enabled_regions(&self) -> Vec<Arc<str>> {
+        let unused =
+            default_regions(&self.partition).iter().filter(|name| !self.regions.iter().any(|own| **own == ***name));
+        self.regions.iter().cloned().chain(unused.map(|name| Arc::from(*name))).collect()
     }
 
     /// The account of that id.

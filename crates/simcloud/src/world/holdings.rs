@@ -123,10 +123,11 @@ fn add_singletons(catalog: &Catalog, settings: &Settings, documents: &mut Vec<Do
     let known: HashSet<(Arc<str>, Arc<str>, Arc<str>)> =
         documents.iter().map(|found| (found.type_id.clone(), found.account.clone(), found.region.clone())).collect();
     let mut interner = Interner::default();
+    let enabled = settings.enabled_regions();
     for of in catalog.resource_types().filter(|of| of.singleton.is_some()) {
         let regions: &[Arc<str>] = match of.scope {
             Scope::Account => &["".into()],
-            Scope::Region => &settings.regions,
+            Scope::Region => &enabled,
         };
         for account in &settings.accounts {
             for region in regions {

@@ -257,6 +257,19 @@ fn regions_accounts_and_the_caller_come_from_the_settings() {
     assert_eq!(texts(&[accounts], "Accounts", "Id"), ["111122223333", "444455556666"]);
 }
 
+/// AWS enables a partition's default regions in every account, used or not.
+#[test]
+fn a_default_region_that_nothing_uses_answers_and_is_empty() {
+    let cloud = Cloud::new("");
+    let keys = cloud.ask("kms:ListKeys", "eu-west-3", "{}").unwrap();
+    assert_eq!(keys.get("Keys").items(), &[] as &[Value]);
+    let named = cloud.ask("ec2:DescribeRegions", "us-east-1", r#"{"RegionNames":["eu-west-3"]}"#).unwrap();
+    assert_eq!(texts(&[named], "Regions", "RegionName"), ["eu-west-3"]);
+    let all = cloud.ask("ec2:DescribeRegions", "us-east-1", r#"{"AllRegions":true}"#).unwrap();
+    assert_eq!(all.get("Regions").items().len(), 17);
+    assert!(cloud.ask("ec2:DescribeRegions", "us-east-1", r#"{"RegionNames":["ap-east-1"]}"#).is_err());
+}
+
 #[test]
 fn an_assumed_role_reads_its_own_account() {
     let cloud = Cloud::new("");

@@ -262,3 +262,44 @@ fn ids_that_would_collide_are_longer_and_the_short_one_means_both() {
     assert_eq!(reader.finding(&found[0].short_id).unwrap(), found[..1]);
     assert!(reader.finding("F-!").is_err());
 }
+
+#[test]
+fn answers_are_the_worst_of_each_check_by_subject_and_follow_what_is_known_now() {
+    let bench = with_buckets(&["arn:a", "arn:b"]);
+    bench.scan(|writer| {
+        show(writer, &["arn:a", "arn:b"]);
+        let items = [("x", Verdict::Pass), ("y", Verdict::Unknown), ("z", Verdict::Fail)];
+        let mut found: Vec<Outcome> = items.iter().map(|(item, one)| outcome(C, "arn:a", item, *one)).collect();
+        found.push(outcome(D, "arn:a", "", Verdict::NotApplicable));
+        judge(writer, "arn:a", &[C, D], found);
+        judge(
+            writer,
+            "arn:b",
+            &[C, D],
+            vec![outcome(C, "arn:b", "", Verdict::Pass), outcome(D, "arn:b", "", Verdict::Unknown)],
+        );
+    });
+    let all = || {
+        let mut found = Vec::new();
+        let mut keep = |one: &store::Answers| {
+            let mut checks: Vec<(String, Verdict)> = one.checks.iter().map(|(id, v)| (id.to_string(), *v)).collect();
+            checks.sort();
+            found.push((one.account.to_string(), checks));
+        };
+        bench.store.reader().unwrap().answers(&mut keep).unwrap();
+        found.sort();
+        found
+    };
+    let line = |c, d| ("1".to_owned(), vec![(C.to_owned(), c), (D.to_owned(), d)]);
+    assert_eq!(all(), [line(Verdict::Pass, Verdict::Unknown), line(Verdict::Fail, Verdict::NotApplicable)]);
+    bench.scan(|writer| {
+        show(writer, &["arn:b"]);
+        judge(
+            writer,
+            "arn:b",
+            &[C, D],
+            vec![outcome(C, "arn:b", "", Verdict::Pass), outcome(D, "arn:b", "", Verdict::Pass)],
+        );
+    });
+    assert_eq!(all(), [line(Verdict::Pass, Verdict::Pass)], "what is gone has no answers");
+}

@@ -118,6 +118,9 @@ fn fits(statement: &Value, caller: &Caller, (action, resource): (&str, &str)) ->
 }
 
 fn holds(operator: &str, given: Option<&str>, values: &[String]) -> bool {
+    if operator == "Null" {
+        return values.iter().any(|value| (value == "true") == given.is_none());
+    }
     let (operator, if_exists) = operator.strip_suffix("IfExists").map_or((operator, false), |head| (head, true));
     let Some(given) = given else { return if_exists || operator.contains("Not") };
     // Addresses are told apart by their first number here.
@@ -157,7 +160,7 @@ const RESOURCES: [&str; 4] = [
     r#""NotResource": "arn:aws:s3:::b/*""#,
     r#""Resource": ["arn:aws:s3:::b/x/*", "arn:aws:s3:::c"]"#,
 ];
-const CONDITIONS: [&str; 12] = [
+const CONDITIONS: [&str; 18] = [
     "{}",
     "{}",
     r#"{"StringEquals": {"aws:PrincipalOrgID": "o-own1234567"}}"#,
@@ -170,6 +173,12 @@ const CONDITIONS: [&str; 12] = [
     r#"{"Bool": {"aws:SecureTransport": "false"}}"#,
     r#"{"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}"#,
     r#"{"StringEquals": {"aws:PrincipalAccount": "444455556666"}}"#,
+    r#"{"Null": {"aws:PrincipalOrgID": "true"}}"#,
+    r#"{"Null": {"aws:PrincipalOrgID": "false"}}"#,
+    r#"{"Null": {"aws:SourceAccount": "false"}}"#,
+    r#"{"Bool": {"aws:PrincipalIsAWSService": "true"}}"#,
+    r#"{"Bool": {"aws:PrincipalIsAWSService": "false"}}"#,
+    r#"{"StringNotEqualsIfExists": {"aws:SourceAccount": "111122223333"}, "Null": {"aws:SourceAccount": "false"}, "Bool": {"aws:PrincipalIsAWSService": "true"}}"#,
 ];
 
 /// With `crossing`, patterns may overlap without one holding the other.

@@ -1,0 +1,322 @@
+use std::process::Command;
+use std::sync::Arc;
+
+use expr::{EntityData, Scope, Val};
+use resource::{Map, Value};
+
+use super::name::kebab;
+use super::{ActionError, Remedy, quote};
+use crate::Catalog;
+
+fn embedded() -> Catalog {
+    Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap()
+}
+
+/// One resource in `eu-west-1` of account 111122223333.
+struct One {
+    subject: expr::Entity,
+    partition: &'static str,
+    params: Value,
+}
+
+impl Scope for One {
+    fn root(&self, name: &str) -> Option<Val> {
+        let known = |name: &str, value: &str| {
+            let extra = Map::from([(name.into(), Value::from(value))]);
+            Val::from(Arc::new(EntityData { extra, ..EntityData::default() }))
+        };
+        let region = if self.partition == "aws-cn" { "cn-north-1" } else { "eu-west-1" };
+        Some(match name {
+            "self" => Val::from(self.subject.clone()),
+            "facts" => Val::from(self.subject.facts.clone()),
+            "account" => known("id", "111122223333"),
+            "region" => known("name", region),
+            "partition" => Val::from(self.partition),
+            "params" => Val::from(self.params.clone()),
+            _ => return None,
+        })
+    }
+    fn now(&self) -> i64 {
+        0
+    }
+}
+
+fn one(document: &str) -> One {
+    let document = Value::from_json(document).unwrap();
+    let subject = Arc::new(EntityData { document, ..EntityData::default() });
+    One { subject, partition: "aws", params: Value::Null }
+}
+
+fn remedy(check: &str, discriminator: &str, scope: &One) -> Result<Remedy, ActionError> {
+    let catalog = embedded();
+    let check = catalog.check(check).unwrap();
+    let subject = catalog.subjects(check)[0].id.clone();
+    catalog.remedy(check, &subject, discriminator, scope).unwrap()
+}
+
+#[test]
+fn names_are_spelt_as_the_cli_spells_them() {
+    // botocore.xform_name(NAME, "-")
+    for (name, spelt) in [
+        ("DBInstanceIdentifier", "db-instance-identifier"),
+        ("ModifyDBInstance", "modify-db-instance"),
+        ("DBClusterSnapshotAttributes", "db-cluster-snapshot-attributes"),
+        ("VpcSecurityGroupIds", "vpc-security-group-ids"),
+        ("EnableIAMDatabaseAuthentication", "enable-iam-database-authentication"),
+        ("GroupARNs", "group-arns"),
+        ("ListMFADevices", "list-mfa-devices"),
+        ("PutBucketAcl", "put-bucket-acl"),
+        ("IgnorePublicAcls", "ignore-public-acls"),
+        ("EnableEbsEncryptionByDefault", "enable-ebs-encryption-by-default"),
+        ("MultiAZ", "multi-az"),
+        ("SSEKMSKeyId", "ssekms-key-id"),
+        ("ReplicaTTLs", "replica-ttls"),
+        ("resourcesVpcConfig", "resources-vpc-config"),
+        ("S3BucketName", "s3-bucket-name"),
+        ("IPv6Addresses", "i-pv6-addresses"),
+        ("MD5OfBody", "md5-of-body"),
+        ("CertificateIDs", "certificate-ids"),
+        ("ExecutePartiQLStatement", "execute-partiql-statement"),
+        ("kms-key", "kms-key"),
+        ("name", "name"),
+    ] {
+        assert_eq!(kebab(name), spelt, "{name}");
+    }
+}
+
+#[test]
+fn a_structure_is_json_and_a_service_has_its_command_and_region() {
+    let found = remedy("aws-s3-bucket-public-access-blocked", "", &one(r#"{"Name": "logs"}"#)).unwrap();
+    let block =
+        r#"'{"BlockPublicAcls":true,"BlockPublicPolicy":true,"IgnorePublicAcls":true,"RestrictPublicBuckets":true}'"#;
+    let command = format!(
+        "aws s3api put-public-access-block --bucket logs --public-access-block-configuration {block} --region eu-west-1"
+    );
+    assert_eq!(found.commands, [command]);
+    assert_eq!(found.undo, ["aws s3api delete-public-access-block --bucket logs --region eu-west-1"]);
+    assert!(found.text().starts_with("# Can break: Websites"), "{}", found.text());
+}
+
+#[test]
+fn what_was_there_before_is_what_the_way_back_sets() {
+    let document = r#"{"Name": "logs", "PublicAccessBlockConfiguration": {"IgnorePublicAcls": true, "RestrictPublicBuckets": false}}"#;
+    let found = remedy("aws-s3-bucket-public-access-blocked", "", &one(document)).unwrap();
+    assert_eq!(found.undo.len(), 1);
+    assert!(found.undo[0].contains(r#"'{"IgnorePublicAcls":true,"RestrictPublicBuckets":false}'"#), "{:?}", found.undo);
+}
+
+#[test]
+fn a_password_policy_is_given_whole_so_that_nothing_of_it_is_reset() {
+    let document = r#"{"PasswordPolicy": {"MinimumPasswordLength": 8, "RequireSymbols": true, "RequireNumbers": true,
+        "RequireUppercaseCharacters": false, "RequireLowercaseCharacters": true, "AllowUsersToChangePassword": true,
+        "ExpirePasswords": true, "MaxPasswordAge": 90, "PasswordReusePrevention": 24, "HardExpiry": false}}"#;
+    let found = remedy("aws-iam-password-policy-length-14", "", &one(document)).unwrap();
+    assert_eq!(
+        found.commands,
+        ["aws iam update-account-password-policy --allow-users-to-change-password --no-hard-expiry \
+          --max-password-age 90 --minimum-password-length 14 --password-reuse-prevention 24 \
+          --require-lowercase-characters --require-numbers --require-symbols --no-require-uppercase-characters"]
+    );
+    assert!(found.undo[0].contains("--minimum-password-length 8 ") && found.undo[0].contains("--max-password-age 90"));
+    let fresh = remedy("aws-iam-password-policy-reuse-24", "", &one("{}")).unwrap();
+    assert_eq!(
+        fresh.commands,
+        ["aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24 \
+          --require-lowercase-characters --require-numbers --require-symbols --require-uppercase-characters"]
+    );
+    assert_eq!(fresh.undo, ["aws iam delete-account-password-policy"]);
+}
+
+#[test]
+fn the_item_of_a_finding_is_what_is_changed_and_global_services_name_no_region() {
+    let document = r#"{"UserName": "ada", "AccessKeys": [{"AccessKeyId": "AKIAOLD", "Status": "Active"}]}"#;
+    let found = remedy("aws-iam-access-key-rotated-90-days", "AKIAOLD", &one(document)).unwrap();
+    let command = "aws iam update-access-key --access-key-id AKIAOLD --status Inactive --user-name ada";
+    assert_eq!(found.commands, [command]);
+    let china = One { partition: "aws-cn", ..one(document) };
+    let found = remedy("aws-iam-access-key-rotated-90-days", "AKIAOLD", &china).unwrap();
+    assert_eq!(found.commands, [format!("{command} --region cn-northwest-1")]);
+    let gone = remedy("aws-iam-access-key-rotated-90-days", "AKIAOTHER", &one(document)).unwrap_err();
+    assert!(matches!(gone, ActionError::NotApplicable { .. }), "{gone}");
+}
+
+#[test]
+fn only_the_source_that_lets_everybody_in_is_revoked_and_comes_back_with_its_description() {
+    let facts = r#"{"open": [{"protocol": "tcp", "from_port": 20, "to_port": 25, "source": "anyone", "range": "0.0.0.0/0", "because": [{}]}]}"#;
+    let document = r#"{"GroupId": "sg-1", "IpPermissions": [
+        {"IpProtocol": "tcp", "FromPort": 20, "ToPort": 25, "UserIdGroupPairs": [{"GroupId": "sg-2"}],
+         "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "it's $(me)"}, {"CidrIp": "10.0.0.0/8"}]},
+        {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}"#;
+    let mut scope = one(document);
+    let facts = Value::from_json(facts).unwrap();
+    scope.subject = Arc::new(EntityData { facts: facts.clone(), ..(*scope.subject).clone() });
+    let found = remedy("aws-ec2-sg-no-ssh-from-internet", "", &scope).unwrap();
+    let permission = r#"{"FromPort":20,"IpProtocol":"tcp","IpRanges":[{"CidrIp":"0.0.0.0/0"}],"ToPort":25}"#;
+    assert_eq!(
+        found.commands,
+        [format!(
+            "aws ec2 revoke-security-group-ingress --group-id sg-1 --ip-permissions '[{permission}]' --region eu-west-1"
+        )]
+    );
+    assert_eq!(
+        words(&found.undo[0])[6],
+        r#"[{"FromPort":20,"IpProtocol":"tcp","IpRanges":[{"CidrIp":"0.0.0.0/0","Description":"it's $(me)"}],"ToPort":25}]"#
+    );
+
+    let halves = facts.to_json().replace("[{}]", "[{}, {}]");
+    let facts = Value::from_json(&halves).unwrap();
+    scope.subject = Arc::new(EntityData { facts, ..(*scope.subject).clone() });
+    let error = remedy("aws-ec2-sg-no-ssh-from-internet", "", &scope).unwrap_err();
+    assert!(matches!(error, ActionError::NotApplicable { .. }), "which of several ranges goes is a choice: {error}");
+}
+
+#[test]
+fn what_was_not_read_is_never_guessed() {
+    let denied = r#"{"UserName": "ada", "AccessKeys": {"?": "denied", "permission": "iam:ListAccessKeys"}}"#;
+    let error = remedy("aws-iam-access-key-rotated-90-days", "AKIA", &one(denied)).unwrap_err();
+    assert!(error.to_string().contains("denied iam:ListAccessKeys"), "{error}");
+    let error = remedy("aws-s3-bucket-public-access-blocked", "", &one("{}")).unwrap_err();
+    assert!(matches!(&error, ActionError::Absent { member, .. } if member == "Bucket"), "{error}");
+}
+
+/// What a shell makes of a command line.
+fn words(line: &str) -> Vec<String> {
+    let script = format!("for word in {line}; do printf '%s\\0' \"$word\"; done");
+    let done = Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert!(done.status.success() && done.stderr.is_empty(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
+    let text = String::from_utf8(done.stdout).unwrap();
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+#[test]
+fn hostile_names_stay_data_in_a_shell() {
+    for name in [
+        "$(touch owned)",
+        "`id`",
+        "a;b|c&d>e<f",
+        "it's",
+        "'; rm -rf x; '",
+        "\"quoted\" \\ $HOME",
+        "a b",
+        "*?[x]{a,b}~",
+        "!!",
+        "#no",
+        "-rf",
+        "--region",
+        "=cmd",
+        "naïve – ünï",
+    ] {
+        let document = Value::map([("DBInstanceIdentifier", Value::from(name))]).to_json();
+        let found = remedy("aws-rds-instance-not-public", "", &one(&document)).unwrap();
+        let words = words(&found.commands[0]);
+        let given = if name.starts_with('-') {
+            words.contains(&format!("--db-instance-identifier={name}"))
+        } else {
+            words.windows(2).any(|pair| pair == ["--db-instance-identifier", name])
+        };
+        assert!(given, "{name:?}: {words:?}");
+        let number = if name.starts_with('-') { 7 } else { 8 };
+        assert_eq!(words.len(), number, "{name:?}: {words:?}");
+    }
+}
+
+#[test]
+fn what_a_terminal_or_the_cli_would_act_on_is_refused() {
+    for name in
+        ["a\nb", "a\r", "\u{1b}[2J", "a\0", "\u{202e}txt", "a\u{200b}", "file:///etc/passwd", " FILEB://x", "https://x"]
+    {
+        let document = Value::map([("DBInstanceIdentifier", Value::from(name))]).to_json();
+        let error = remedy("aws-rds-instance-not-public", "", &one(&document)).unwrap_err();
+        assert!(matches!(error, ActionError::Unsafe { .. }), "{name:?}: {error}");
+    }
+    // Inside JSON they are escaped, and mean the same.
+    let value = Value::from("\u{202e}\u{1b}\n\u{e0041}é");
+    let text = quote::json(&value);
+    assert!(!text.chars().any(|letter| letter.is_control() || letter == '\u{202e}' || letter == '\u{e0041}'), "{text}");
+    assert_eq!(Value::from_json(&text).unwrap(), value);
+}
+
+fn refused(action: &str, words: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("actions/aws/kms");
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(place.join("mine.toml"), action).unwrap();
+    let errors = Catalog::with_folders(&[folder.path().to_path_buf()]).err().expect("the action is wrong");
+    let text = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    for word in words {
+        assert!(text.contains(word), "expected `{word}` in: {text}");
+    }
+}
+
+const GOOD: &str = "title = 'T'\ntype = 'aws.kms.key'\nsafety = 'safe'\nbefore = ['Rotation']\nexpect = 'self.Rotation.KeyRotationEnabled'\n\
+    call = 'kms:EnableKeyRotation'\n[with]\nKeyId = '$KeyArn'\n[inverse]\ncall = 'kms:DisableKeyRotation'\nwith = { KeyId = '$KeyArn' }\n";
+
+#[test]
+fn a_users_action_loads_and_replaces_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("actions/aws/kms");
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(place.join("mine.toml"), GOOD).unwrap();
+    let catalog = Catalog::with_folders(&[folder.path().to_path_buf()]).map_err(|errors| errors[0].clone()).unwrap();
+    let action = catalog.action("aws.kms.mine").unwrap();
+    assert_eq!(action.steps.len(), 1);
+    assert_eq!(catalog.action_permissions(action), [Arc::from("kms:EnableKeyRotation")]);
+    assert_eq!(catalog.actions().count(), embedded().actions().count() + 1);
+}
+
+#[test]
+fn wrong_actions_say_the_line_and_the_nearest_name() {
+    let with = |from: &str, to: &str| {
+        assert!(GOOD.contains(from), "{from}");
+        GOOD.replacen(from, to, 1)
+    };
+    refused(&with("kms:EnableKeyRotation", "kms:EnableKeyRotations"), &["mine.toml:6:", "`EnableKeyRotation`"]);
+    refused(&with("KeyId = '$KeyArn'\n[", "KeyID = '$KeyArn'\n["), &["mine.toml:8:", "`KeyID`", "KeyId"]);
+    refused(&with("[with]\nKeyId = '$KeyArn'\n", ""), &["mine.toml:6:", "`KeyId` is required"]);
+    refused(&with("KeyId = '$KeyArn'\n[", "KeyId = 3\n["), &["mine.toml:8:", "a whole number, where text"]);
+    refused(&with("KeyId = '$KeyArn'\n[", "KeyId = '$Rotation.KeyRotationEnabled'\n["), &["a truth value, where text"]);
+    refused(&with("KeyId = '$KeyArn'\n[", "KeyId = '$KeyArm'\n["), &["mine.toml:8:", "`KeyArm`", "KeyArn"]);
+    refused(&with("aws.kms.key", "aws.kms.kei"), &["mine.toml:2:", "`aws.kms.kei`", "aws.kms.key"]);
+    refused(
+        &with("self.Rotation.KeyRotationEnabled", "self.Rotation.RotationEnabled"),
+        &["mine.toml:5:", "KeyRotationEnabled"],
+    );
+    refused(&with("['Rotation']", "['Rotations']"), &["mine.toml:4:", "Rotation"]);
+    refused(
+        &with("KeyId = '$KeyArn' }", "KeyId = '$KeyId' }"),
+        &["the inverse reads `KeyId`, which `before` does not keep"],
+    );
+    refused(&with("'safe'", "'risky'"), &["`risk` says what can break"]);
+    refused(&with("'safe'", "'risky'\nrisk = \"it's gone\""), &["mine.toml:4:", "`risk` takes letters"]);
+    refused(
+        &with("'safe'", "'safe'\npermission = ['kms:Enable']"),
+        &["mine.toml:4:", "IAM has no action `kms:Enable`"],
+    );
+    refused(
+        &with("[inverse]\ncall = 'kms:DisableKeyRotation'\nwith = { KeyId = '$KeyArn' }\n", ""),
+        &["`irreversible"],
+    );
+    refused(&with("title", "titel"), &["mine.toml:1:", "unknown field `titel`"]);
+}
+
+#[test]
+fn a_check_may_only_name_an_action_for_its_own_type() {
+    let text = crate::embedded("checks/aws/s3/bucket-versioning.md").unwrap();
+    let with = |fix: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("checks/aws/s3");
+        std::fs::create_dir_all(&place).unwrap();
+        let text = text.replace("\"aws.s3.put-bucket-versioning\"", fix);
+        std::fs::write(place.join("mine.md"), text).unwrap();
+        let errors = Catalog::with_folders(&[folder.path().to_path_buf()]).err().expect("the fix is wrong");
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let line = text.lines().position(|line| line.starts_with("fix")).unwrap() + 1;
+    let error = with("\"aws.s3.put-bucket-versionin\"");
+    assert!(error.contains(&format!("mine.md:{line}:")) && error.contains("put-bucket-versioning"), "{error}");
+    let error = with("\"aws.kms.enable-key-rotation\"");
+    assert!(error.contains("acts on `aws.kms.key`, the check is about aws.s3.bucket"), "{error}");
+    let error = with("{ action = \"aws.s3.put-bucket-versioning\", port = 22 }");
+    assert!(error.contains("is not told `port`"), "{error}");
+    assert!(with("{ port = 22 }").contains("needs `action`"));
+}

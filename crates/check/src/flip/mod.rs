@@ -1,0 +1,183 @@
+//! The smallest change that makes a failing check pass: proposed by the rule, applied to copies of the documents, and
+//! judged again with facts computed anew. What does not pass then is not called proven.
+
+mod apply;
+mod facts;
+mod minimal;
+mod place;
+mod proposed;
+mod words;
+
+use catalog::{Catalog, Check};
+use expr::{Entity, EntityData, Plan, Scope, To, Wish};
+use resource::{Map, Verdict};
+
+use crate::WithParams;
+use crate::scope::Later;
+use proposed::Proposed;
+
+/// Completes a changed resource: its facts and attributes as they would be.
+pub trait Completer {
+    /// The resource with facts and attributes computed anew in the given world.
+    fn completed(&self, data: EntityData, scope: &dyn Scope) -> Entity;
+}
+
+/// A failing verdict.
+#[derive(Clone, Copy)]
+pub struct Case<'c> {
+    /// For the types of what is changed.
+    pub catalog: &'c Catalog,
+    /// The check that failed.
+    pub check: &'c Check,
+    /// Its parameters.
+    pub params: &'c Map,
+    /// What it failed about.
+    pub subject: &'c Entity,
+    /// The world around it.
+    pub scope: &'c dyn Scope,
+    /// Computes facts anew.
+    pub completer: &'c dyn Completer,
+    /// Which item failed; empty for the subject itself.
+    pub discriminator: &'c str,
+}
+
+/// A change, and whether the check passes with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flip {
+    /// In words, to be read after "if".
+    pub text: String,
+    /// Whether the rule was run again over the changed documents and passed.
+    pub proven: bool,
+    /// Each change in words: whose, where, what.
+    pub edits: Vec<Edited>,
+}
+
+/// One change in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edited {
+    /// Whose document, the global id.
+    pub uid: String,
+    /// Where, `A.B[3]`; empty for a resource that does not exist yet.
+    pub path: String,
+    /// In words.
+    pub text: String,
+}
+
+/// So many changed worlds are judged for one finding.
+const MOST_TRIALS: usize = 48;
+/// So many ways are shown.
+const MOST_SHOWN: usize = 3;
+
+/// The smallest changes, the best first: proven ones, or the one that the rule asks for where none is proven.
+pub fn flips(case: &Case<'_>) -> Vec<Flip> {
+    let plans = facts::lowered(case, proposals(case));
+    let mut trials = Trials { case, left: MOST_TRIALS };
+    let mut found: Vec<Plan> = Vec::new();
+    for plan in &plans {
+        if found.len() == MOST_SHOWN || trials.left == 0 {
+            break;
+        }
+        if found.iter().all(|known| is_another_way(plan, known)) && trials.passes(&plan.wishes) {
+            let plan = minimal::minimal(plan, &mut trials);
+            if found.iter().all(|known| is_another_way(&plan, known)) {
+                found.push(plan);
+            }
+        }
+    }
+    if found.is_empty() {
+        return vec![time_alone(case).unwrap_or_else(|| unproven(case, &plans))];
+    }
+    found.iter().map(|plan| words::flip(case, plan, true)).collect()
+}
+
+/// How much larger than the smallest a change may be that is shown beside it.
+const MORE: u32 = 14;
+
+/// Whether a change is worth showing beside one that is known: elsewhere, not much larger, and nothing made anew where
+/// what there is can be set right.
+fn is_another_way(plan: &Plan, known: &Plan) -> bool {
+    let makes = |plan: &Plan| {
+        plan.wishes.iter().any(|wish| matches!(wish.to, To::Exists(_)) || place::item_beyond(&wish.spot).is_some())
+    };
+    let over = |one: &Wish, other: &Wish| {
+        let (a, b) = (&one.spot, &other.spot);
+        a.entity.uid == b.entity.uid && (a.path.starts_with(&b.path) || b.path.starts_with(&a.path))
+    };
+    let apart = !plan.wishes.iter().any(|one| known.wishes.iter().any(|other| over(one, other)));
+    apart
+        && !makes(plan)
+        && plan.cost() <= known.cost().saturating_add(MORE)
+        && plan.wishes.len() <= known.wishes.len() + 1
+}
+
+/// What passes by itself if nothing happens until then.
+fn time_alone(case: &Case<'_>) -> Option<Flip> {
+    let outcomes = crate::run(case.check, case.params, case.subject, case.scope);
+    let own = outcomes.iter().find(|outcome| outcome.discriminator == case.discriminator)?;
+    let at = own.holds_until?;
+    let later = Later { inner: case.scope, now: at };
+    let outcomes = crate::run(case.check, case.params, case.subject, &later);
+    let then = outcomes.iter().find(|outcome| outcome.discriminator == case.discriminator)?;
+    let text = format!("nothing of the kind happens until {} (time alone turns it then)", words::day(at));
+    (then.verdict == Verdict::Pass).then(|| Flip { text, proven: true, edits: Vec::new() })
+}
+
+/// What the rule asks for, facts and all.
+fn proposals(case: &Case<'_>) -> Vec<Plan> {
+    let scope = WithParams::new(case.scope, case.params);
+    let item = if case.check.rule.is_per_item() {
+        let outcomes = crate::run(case.check, case.params, case.subject, case.scope);
+        match outcomes.iter().position(|outcome| outcome.discriminator == case.discriminator) {
+            Some(at) => Some(at),
+            None => return Vec::new(),
+        }
+    } else {
+        None
+    };
+    case.check.rule.wishes(case.subject, &scope, item)
+}
+
+fn unproven(case: &Case<'_>, plans: &[Plan]) -> Flip {
+    let sensible = |plan: &&Plan| !plan.wishes.is_empty() && !plan.wishes.iter().any(|wish| silly(case, wish));
+    match plans.iter().find(sensible) {
+        Some(plan) => words::flip(case, plan, false),
+        None => {
+            let condition = case.check.rule.pass_text().split_whitespace().collect::<Vec<_>>().join(" ");
+            Flip { text: format!("{condition} holds"), proven: false, edits: Vec::new() }
+        }
+    }
+}
+
+/// Judges changed worlds, a bounded number of times.
+struct Trials<'c> {
+    case: &'c Case<'c>,
+    left: usize,
+}
+
+impl Trials<'_> {
+    fn passes(&mut self, wishes: &[Wish]) -> bool {
+        if self.left == 0 || wishes.is_empty() || wishes.iter().any(|wish| silly(self.case, wish)) {
+            return false;
+        }
+        self.left -= 1;
+        let case = self.case;
+        let world = Proposed::new(case, wishes);
+        let subject = world.changed(case.subject);
+        let outcomes = crate::run(case.check, case.params, &subject, &world);
+        let own = outcomes.iter().find(|outcome| outcome.discriminator == case.discriminator);
+        own.is_some_and(|outcome| outcome.verdict == Verdict::Pass)
+    }
+}
+
+/// A change that would only make the resource another one: its name, its number.
+fn silly(case: &Case<'_>, wish: &Wish) -> bool {
+    let names = matches!(wish.to, To::Is(_) | To::Bound(..) | To::Not(_) | To::Absent);
+    if !names || wish.spot.part != expr::Part::Document {
+        return false;
+    }
+    let value = wish.spot.value();
+    let Some(text) = value.as_str().filter(|text| text.len() > 3) else { return false };
+    let entity = &wish.spot.entity;
+    let called = *entity.name == *text || *entity.uid == *text || entity.uid.ends_with(&format!("/{text}"));
+    called && wish.spot.path.len() == 1 && case.catalog.resource_type(&entity.type_id).is_some()
+}

@@ -1,0 +1,196 @@
+//! The lines of a rule that decided.
+
+use std::ops::Range;
+
+use expr::{Explanation, Shape, Step};
+use resource::Value;
+
+use crate::proof::RuleLine;
+
+/// More lines than this prove nothing more to a reader.
+const MOST_LINES: usize = 40;
+const MOST_DEPTH: usize = 7;
+/// Of the items that did not decide, this many show how.
+const MOST_ITEMS: usize = 3;
+const MOST_LETTERS: usize = 120;
+
+/// The statements evaluated, each with what of it decided.
+pub(crate) fn lines(rule: &str, explanation: &Explanation, derived: &dyn Fn(&str) -> Option<Derived>) -> Vec<RuleLine> {
+    let mut lines = Vec::new();
+    let last = explanation.statements.len().saturating_sub(1);
+    for (at, explained) in explanation.statements.iter().enumerate() {
+        let mut writer = Writer { text: rule, derived, lines: &mut lines };
+        let decisive = at == last;
+        writer.push(explained.statement, writer.slice(&explained.step.span), shown(&explained.step.value), 0, decisive);
+        if decisive {
+            writer.below(&explained.step, 1);
+        }
+    }
+    lines.truncate(MOST_LINES);
+    lines
+}
+
+/// A derived fact's expression, and how it came about.
+pub(crate) struct Derived {
+    pub(crate) text: String,
+    pub(crate) step: Step,
+}
+
+struct Writer<'w> {
+    text: &'w str,
+    derived: &'w dyn Fn(&str) -> Option<Derived>,
+    lines: &'w mut Vec<RuleLine>,
+}
+
+impl Writer<'_> {
+    fn slice(&self, span: &Range<usize>) -> String {
+        one_line(whole(self.text, span))
+    }
+
+    fn push(&mut self, statement: &'static str, text: String, value: String, depth: usize, decisive: bool) {
+        self.lines.push(RuleLine { statement, text, value, depth, decisive });
+    }
+
+    /// What stands under a step.
+    fn below(&mut self, step: &Step, depth: usize) {
+        // What a filter went through is in its result; of conditions that all hold inside an item each is plain.
+        let passed = step.shape == Shape::Each && !matches!(step.value, Value::Bool(_) | Value::Unknown(_));
+        let plain = step.shape == Shape::And && step.value == Value::Bool(true) && depth > 2;
+        if passed || plain || depth > MOST_DEPTH || self.lines.len() >= MOST_LINES {
+            return;
+        }
+        let items = step.children.iter().filter(|child| child.shape == Shape::Item).count();
+        let mut seen = 0;
+        for child in &step.children {
+            if child.shape == Shape::Item {
+                seen += 1;
+                if seen > MOST_ITEMS {
+                    let text = format!("… and {} more", items - MOST_ITEMS);
+                    return self.push("", text, String::new(), depth, true);
+                }
+            }
+            self.child(step, child, depth);
+        }
+    }
+
+    fn child(&mut self, parent: &Step, child: &Step, depth: usize) {
+        match (child.shape, child.children.first()) {
+            // A `let`, where it is used first.
+            (Shape::Name, Some(expression)) => {
+                let text = format!("{} = {}", self.slice(&child.span), self.slice(&expression.span));
+                self.push("", text, shown(&child.value), depth, true);
+                self.below(expression, depth + 1);
+            }
+            (Shape::Name, None) if matches!(parent.shape, Shape::And | Shape::Or) => {
+                self.push("", self.slice(&child.span), shown(&child.value), depth, true);
+            }
+            (Shape::Name, None) => {}
+            (Shape::Item, _) => self.push("", self.slice(&child.span), item(&child.value), depth, true),
+            (Shape::Field, _) => self.field(parent, child, depth),
+            // `refs("x")`, `list("x")` that is gone through.
+            (Shape::Value, _) if parent.shape == Shape::Each && !matches!(child.value, Value::Bool(_)) => {
+                self.below(child, depth);
+            }
+            // The opposite of what stands above.
+            _ if parent.shape == Shape::Negation => self.below(child, depth),
+            _ => {
+                self.push("", self.slice(&child.span), shown(&child.value), depth, true);
+                self.below(child, depth + 1);
+            }
+        }
+    }
+
+    fn field(&mut self, parent: &Step, child: &Step, depth: usize) {
+        let text = self.slice(&child.span);
+        let derived = (self.derived)(&text);
+        let is_list = matches!(child.value, Value::List(_) | Value::Map(_) | Value::Str(_));
+        let above = self.slice(&parent.span);
+        let told = match (parent.shape, &parent.value) {
+            // A list that is gone through shows in its items.
+            (Shape::Each, _) => is_list,
+            (Shape::Negation, _) => true,
+            (Shape::Comparison, Value::Bool(true)) => above.contains(" == ") || above.starts_with("has("),
+            (Shape::Comparison, Value::Bool(false)) => above.contains(" != ") || above.starts_with("has("),
+            _ => false,
+        };
+        if !told {
+            self.push("", text, shown(&child.value), depth, true);
+        }
+        match derived {
+            Some(Derived { text, step }) => {
+                let mut inner = Writer { text: &text, derived: self.derived, lines: &mut *self.lines };
+                inner.push("", inner.slice(&step.span), shown(&step.value), depth + usize::from(!told), true);
+                inner.below(&step, depth + 1 + usize::from(!told));
+            }
+            None => self.below(child, depth + usize::from(!told)),
+        }
+    }
+}
+
+/// The text of a span with the brackets that belong to it: the parser leaves out those around its ends.
+fn whole<'t>(text: &'t str, span: &Range<usize>) -> &'t str {
+    let (mut start, mut end) = (span.start, span.end);
+    loop {
+        let inside = text.get(start..end).unwrap_or_default();
+        let (open, closed) = unpaired(inside);
+        let before = text.get(..start).unwrap_or_default();
+        let after = text.get(end..).unwrap_or_default();
+        if closed > 0 && before.trim_end().ends_with('(') {
+            start = before.trim_end().len() - 1;
+        } else if open > 0 && after.trim_start().starts_with(')') {
+            end = text.len() - after.trim_start().len() + 1;
+        } else {
+            return inside;
+        }
+    }
+}
+
+/// How many brackets open and are not closed, and close and were not opened; those in quotes do not count.
+fn unpaired(text: &str) -> (usize, usize) {
+    let (mut open, mut closed, mut quote) = (0_usize, 0, None);
+    for letter in text.chars() {
+        match (letter, quote) {
+            (_, Some(mark)) => quote = (letter != mark).then_some(mark),
+            ('"' | '\'', None) => quote = Some(letter),
+            ('(', None) => open += 1,
+            (')', None) if open > 0 => open -= 1,
+            (')', None) => closed += 1,
+            _ => {}
+        }
+    }
+    (open, closed)
+}
+
+/// The rule's text of a span, on one line.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "absent".to_owned(),
+        Value::Unknown(_) => "unknown".to_owned(),
+        // What was too long for a line is text already.
+        Value::Str(text) if text.starts_with(['{', '[']) => cut(text),
+        Value::List(_) | Value::Map(_) => cut(&value.to_json()),
+        other => crate::proof::brief(other).to_json(),
+    }
+}
+
+fn cut(text: &str) -> String {
+    crate::proof::cut(text, MOST_LETTERS)
+}
+
+/// An item, by what tells it from others.
+fn item(value: &Value) -> String {
+    const NAMES: [&str; 8] = ["Sid", "AccessKeyId", "Id", "Name", "name", "Key", "GroupId", "CidrIp"];
+    let reason = value.get("because").items().first().map(|reason| {
+        let part = |name: &str| reason.get(name).as_str().unwrap_or_default().to_owned();
+        format!("{} {}: {}", part("policy"), part("statement"), part("text")).replace(" :", ":")
+    });
+    let named = || NAMES.iter().find_map(|name| value.get(name).as_str()).map(|name| format!("\"{name}\""));
+    reason.or_else(named).unwrap_or_else(|| shown(value))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+// The embedded data: columns in blocks of gzip in base64. Rows and resources are unpacked at the start, proofs when asked.
+
+function bytesOf(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let at = 0; at < raw.length; at += 1) bytes[at] = raw.charCodeAt(at);
+  return bytes;
+}
+
+async function unpack(element) {
+  const packed = new Blob([bytesOf(element.textContent)]).stream();
+  return new Response(packed.pipeThrough(new DecompressionStream('gzip'))).json();
+}
+
+const blocksOf = (part) => [...document.querySelectorAll(`script[data-part="${part}"]`)];
+
+async function load() {
+  const [index, rowBlocks, resourceBlocks] = await Promise.all([
+    unpack(blocksOf('index')[0]),
+    Promise.all(blocksOf('rows').map(unpack)),
+    Promise.all(blocksOf('resources').map(unpack)),
+  ]);
+  const data = { ...index, size: index.rows };
+  const typed = (blocks, column, Kind, size) => {
+    const all = new Kind(size);
+    let at = 0;
+    for (const block of blocks) {
+      all.set(block[column], at);
+      at += block[column].length;
+    }
+    return all;
+  };
+  const texts = (blocks, column) => [].concat(...blocks.map((block) => block[column]));
+  const rows = (column, Kind) => typed(rowBlocks, column, Kind, index.rows);
+  data.verdict = rows('verdict', Uint8Array);
+  data.severity = rows('severity', Uint8Array);
+  data.score = rows('score', Uint8Array);
+  data.check = rows('check', Uint32Array);
+  data.resource = rows('resource', Uint32Array);
+  data.first = rows('first', Float64Array);
+  data.changed = rows('changed', Float64Array);
+  data.id = texts(rowBlocks, 'id');
+  data.item = texts(rowBlocks, 'item');
+  data.message = texts(rowBlocks, 'message');
+  data.holes = new Map(texts(rowBlocks, 'unread'));
+  data.uid = texts(resourceBlocks, 'uid');
+  data.name = texts(resourceBlocks, 'name');
+  data.tags = texts(resourceBlocks, 'tags');
+  data.type = typed(resourceBlocks, 'type', Uint32Array, index.resources);
+  data.account = typed(resourceBlocks, 'account', Uint32Array, index.resources);
+  data.region = typed(resourceBlocks, 'region', Uint32Array, index.resources);
+  complete(data);
+  return data;
+}
+
+// What is derived from the columns.
+function complete(data) {
+  data.regionNames = data.regions.map((region) => region || 'global');
+  data.typeNames = data.types.map(([id, title]) => title || id);
+  const [services, objectives] = [data.types.map(([id]) => id.split('.')[1] ?? id), data.checks.map((check) => check.objective)];
+  data.services = [...new Set(services)];
+  data.serviceOfType = services.map((service) => data.services.indexOf(service));
+  data.objectiveNames = [...new Set(objectives)];
+  data.objectiveOfCheck = objectives.map((objective) => data.objectiveNames.indexOf(objective));
+  data.open = new Uint32Array(data.uid.length);
+  for (let row = 0; row < data.size; row += 1) if (data.verdict[row] === 0) data.open[data.resource[row]] += 1;
+  // A score says something only where it is more than the severity's own.
+  const scores = SEVERITIES.map(() => new Set());
+  for (let row = 0; row < data.size; row += 1) scores[data.severity[row]].add(data.score[row]);
+  data.scored = scores.some((seen) => seen.size > 1);
+  data.proofBlocks = blocksOf('proofs').map((element) => ({ element, first: Number(element.dataset.first), proofs: null }));
+}
+
+// The sentence of a row: what is so, or what should be so where nothing is wrong.
+const sentence = (data, row) => data.message[row] || data.checks[data.check[row]].title;
+
+// Rows of each resource, made when first asked for.
+function rowsOfResource(data, resource) {
+  if (!data.byResource) {
+    data.byResource = data.uid.map(() => []);
+    for (let row = 0; row < data.size; row += 1) data.byResource[data.resource[row]].push(row);
+  }
+  return data.byResource[resource];
+}
+
+// The proof of a row, or nothing: passes have none.
+async function proofOf(data, row) {
+  const block = data.proofBlocks.findLast((known) => known.first <= row);
+  if (!block) return null;
+  block.proofs ??= unpack(block.element).then((pairs) => new Map(pairs));
+  return (await block.proofs).get(row) ?? null;
+}
+
+// Fixes are the check's templates with the values of this resource in the gaps.
+function fixesOf(check, proof) {
+  if (!proof) return [];
+  return proof.fixes.map(([tab, filled]) => {
+    if (typeof filled === 'string') return [tab, filled];
+    const literals = check.fixes.find(([known]) => known === tab)[1];
+    return [tab, literals.map((literal, at) => literal + (filled[at] ?? '')).join('')];
+  });
+}

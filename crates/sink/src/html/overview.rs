@@ -1,0 +1,262 @@
+//! The first page: what is wrong in words and numbers, readable without the script.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use resource::{Severity, Verdict};
+
+use super::model::Report;
+use super::page::accounts;
+use super::tally::{Counts, Tally};
+use super::text::{Text, counted, cut, link, moment, number, quoted};
+use super::words::{VERDICTS, severity_mark, verdict_word};
+
+/// Rows of a table of the overview that show at once; the rest is a link away.
+const ROWS: usize = 12;
+
+pub(super) fn write(out: &mut dyn Write, report: &Report, tally: &Tally, resources: usize) -> io::Result<()> {
+    writeln!(
+        out,
+        "<section id=\"overview\" class=\"sheet\" aria-label=\"Overview\">\n<h1>{}</h1>",
+        sentence(report, tally)
+    )?;
+    if !report.selection.is_empty() {
+        writeln!(out, "<p class=\"note\">Only a part is in this report: {}</p>", Text(&report.selection))?;
+    }
+    figures(out, tally)?;
+    out.write_all(b"<div class=\"columns\">\n<div>\n")?;
+    worst(out, tally)?;
+    checks(out, tally)?;
+    out.write_all(b"</div>\n<div>\n")?;
+    scanned(out, report, resources)?;
+    unread(out, tally)?;
+    groups(out, "Service", "service", &tally.services)?;
+    groups(out, "Region", "region", &tally.regions)?;
+    out.write_all(b"</div>\n</div>\n</section>\n")
+}
+
+/// What a person would say who had read all of it.
+fn sentence(report: &Report, tally: &Tally) -> String {
+    let accounts = accounts(report);
+    let (fail, unknown) = (tally.all.of(Verdict::Fail), tally.all.of(Verdict::Unknown));
+    let place = format!("<bdi>{}</bdi>", Text(&accounts));
+    let worst = Severity::ALL.into_iter().find(|severity| tally.all.failing(*severity) > 0);
+    let failing = match worst {
+        None if tally.total() == 0 => format!("Nothing was judged in {place}"),
+        None => format!("Nothing that was judged fails in {place}"),
+        Some(worst) => {
+            let count = tally.all.failing(worst);
+            let of_it = match count {
+                1 if fail == 1 => format!("of {worst} severity"),
+                _ => format!("{} of {} severity", number(count), worst),
+            };
+            let things = counted(
+                tally.checks.values().filter(|one| one.of(Verdict::Fail) > 0).count() as u64,
+                "check",
+                "checks",
+            );
+            format!("{} in {place}, from {things}; {of_it}", counted(fail, "finding fails", "findings fail"))
+        }
+    };
+    let holes = tally.unread().iter().filter(|one| one.what.is_hole).count() as u64;
+    match (unknown, holes) {
+        (0, 0) => format!("{failing}. Everything that was asked for could be read."),
+        (0, _) => format!("{failing}. {} could not be made.", counted(holes, "call", "calls")),
+        _ => format!("{failing}. {} could not be decided.", counted(unknown, "more", "more")),
+    }
+}
+
+fn figures(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
+    out.write_all(b"<div class=\"figures\">\n")?;
+    for verdict in VERDICTS {
+        let (word, name) = verdict_word(verdict);
+        writeln!(
+            out,
+            "<a class=\"figure {word}\" href=\"{}\"><span class=\"name\"><svg aria-hidden=\"true\"><use href=\"#m-{word}\"/></svg>{name}</span><b>{}</b></a>",
+            link(&format!("verdict:{word}")),
+            number(tally.all.of(verdict))
+        )?;
+    }
+    out.write_all(b"</div>\n<p class=\"severities\"><span class=\"muted\">Failing by severity</span>")?;
+    for severity in Severity::ALL {
+        let href = link(&format!("verdict:fail severity:{severity}"));
+        let count = number(tally.all.failing(severity));
+        write!(out, " <a href=\"{href}\">{} {severity} <b>{count}</b></a>", severity_mark(severity))?;
+    }
+    out.write_all(b"</p>\n")
+}
+
+fn worst(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
+    if tally.worst.is_empty() {
+        return Ok(());
+    }
+    let shown = tally.worst.len() as u64;
+    let all = tally.all.of(Verdict::Fail);
+    writeln!(
+        out,
+        "<h2>Worst findings</h2>\n<div class=\"scroll\"><table class=\"worst\"><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Finding</th><th scope=\"col\">Resource</th><th scope=\"col\">Region</th><th scope=\"col\">Since</th></tr></thead><tbody>"
+    )?;
+    for (place, finding) in tally.worst.iter().enumerate() {
+        let later = if place < ROWS { "" } else { " class=\"later\"" };
+        let region = if finding.region.is_empty() { "global" } else { &finding.region };
+        writeln!(
+            out,
+            "<tr{later}><td>{}</td><td><a class=\"scripted-link\" href=\"#findings?q=verdict:fail&amp;open={}\"><bdi>{}</bdi></a></td><td><bdi title=\"{}\">{}</bdi></td><td>{}</td><td class=\"time\">{}</td></tr>",
+            severity_mark(finding.severity),
+            Text(&finding.short_id),
+            Text(&cut(&finding.message, 300)),
+            Text(&cut(&finding.uid, 300)),
+            Text(&cut(&finding.resource_name, 80)),
+            Text(region),
+            Text(finding::timestamp(finding.first_seen).get(..10).unwrap_or_default()),
+        )?;
+    }
+    out.write_all(b"</tbody></table></div>\n")?;
+    if all > shown {
+        writeln!(
+            out,
+            "<p class=\"note static\">The {} worst of {} failing findings; the others show with JavaScript on.</p>",
+            number(shown),
+            number(all)
+        )?;
+    }
+    if all > ROWS as u64 {
+        writeln!(
+            out,
+            "<p class=\"scripted\"><a href=\"{}\">All {} failing findings</a></p>",
+            link("verdict:fail"),
+            number(all)
+        )?;
+    }
+    Ok(())
+}
+
+fn checks(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
+    let mut failing: Vec<_> = tally.checks.iter().filter(|(_, counts)| counts.of(Verdict::Fail) > 0).collect();
+    failing.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.of(Verdict::Fail)));
+    if failing.is_empty() {
+        return Ok(());
+    }
+    out.write_all(b"<h2>Checks that fail most</h2>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Check</th><th scope=\"col\" class=\"count\">Fail</th><th scope=\"col\" class=\"count\">Unknown</th><th scope=\"col\" class=\"count\">Pass</th></tr></thead><tbody>\n")?;
+    for (id, counts) in failing.iter().take(ROWS) {
+        let Some((title, severity)) = tally.titles.get(*id) else { continue };
+        let number_of = |verdict: Verdict| counted_link(counts, verdict, &format!("check:{}", quoted(id)));
+        writeln!(
+            out,
+            "<tr><td>{}</td><td>{}<br><span class=\"id\">{}</span></td><td class=\"count\">{}</td><td class=\"count\">{}</td><td class=\"count\">{}</td></tr>",
+            severity_mark(*severity),
+            Text(title),
+            Text(id),
+            number_of(Verdict::Fail),
+            number_of(Verdict::Unknown),
+            number_of(Verdict::Pass),
+        )?;
+    }
+    out.write_all(b"</tbody></table></div>\n")?;
+    if failing.len() > ROWS {
+        let href = format!("{}&amp;group=check", link("verdict:fail"));
+        writeln!(out, "<p class=\"scripted\"><a href=\"{href}\">All {} checks that fail</a></p>", failing.len())?;
+    }
+    Ok(())
+}
+
+/// A count that leads to its rows; a plain dash where there is nothing.
+fn counted_link(counts: &Counts, verdict: Verdict, filter: &str) -> String {
+    match counts.of(verdict) {
+        0 => "<span class=\"muted\">–</span>".to_owned(),
+        count => format!(
+            "<a href=\"{}\">{}</a>",
+            link(&format!("verdict:{} {filter}", verdict_word(verdict).0)),
+            number(count)
+        ),
+    }
+}
+
+fn scanned(out: &mut dyn Write, report: &Report, resources: usize) -> io::Result<()> {
+    out.write_all(b"<h2>What was read</h2>\n<dl class=\"facts\">\n")?;
+    for scan in &report.scans {
+        let state = match (scan.cancelled, scan.finished) {
+            (true, _) => ", stopped before its end",
+            (false, None) => ", not finished",
+            (false, Some(_)) => "",
+        };
+        writeln!(out, "<dt>Account</dt><dd><bdi>{}</bdi> ({})</dd>", Text(&scan.account), Text(&scan.cloud))?;
+        let regions = match scan.regions.len() {
+            0..=4 => scan.regions.join(", "),
+            more => format!("{}: {}", counted(more as u64, "region", "regions"), scan.regions.join(", ")),
+        };
+        writeln!(out, "<dt>Regions</dt><dd>{}</dd>", Text(&regions))?;
+        writeln!(out, "<dt>Read</dt><dd>{}{state}</dd>", moment(scan.finished.unwrap_or(scan.started)))?;
+        let took = scan.finished.map(|end| format!(" in {}", duration(end - scan.started))).unwrap_or_default();
+        writeln!(out, "<dt>Calls</dt><dd>{}{took}</dd>", number(scan.requests))?;
+    }
+    writeln!(out, "<dt>Resources</dt><dd>{}</dd>", number(resources as u64))?;
+    writeln!(out, "<dt>Checks</dt><dd>{} ({})</dd>", number(report.checks.len() as u64), Text(&report.catalogue))?;
+    writeln!(out, "<dt>Made by</dt><dd>{}, {}</dd>\n</dl>", Text(&report.program), moment(report.made_at))
+}
+
+fn duration(micros: i64) -> String {
+    let seconds = micros.max(0) / 1_000_000;
+    match seconds {
+        0 => "less than a second".to_owned(),
+        1..=119 => format!("{seconds} s"),
+        more => format!("{} min {} s", more / 60, more % 60),
+    }
+}
+
+fn unread(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
+    let holes: Vec<_> = tally.unread().iter().filter(|one| one.what.is_hole).collect();
+    if holes.is_empty() {
+        return Ok(());
+    }
+    out.write_all(b"<h2>What could not be read</h2>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Call</th><th scope=\"col\">Why</th><th scope=\"col\" class=\"count\">Undecided</th></tr></thead><tbody>\n")?;
+    for one in holes.iter().take(ROWS) {
+        let name = if one.what.call.is_empty() { &one.what.detail } else { &one.what.call };
+        writeln!(
+            out,
+            "<tr><td class=\"id\">{}</td><td>{}</td><td class=\"count\">{}</td></tr>",
+            Text(name),
+            Text(&one.what.why),
+            super::unread::undecided(one)
+        )?;
+    }
+    out.write_all(
+        b"</tbody></table></div>\n<p><a href=\"#unknown\">What each needs, and the policy statement to add</a></p>\n",
+    )
+}
+
+/// Failures of a group by severity, each number a link to its rows.
+fn groups(out: &mut dyn Write, title: &str, field: &str, groups: &BTreeMap<String, Counts>) -> io::Result<()> {
+    let mut groups: Vec<_> = groups.iter().collect();
+    groups.sort_by_key(|(_, counts)| counts.rank());
+    writeln!(
+        out,
+        "<h2>By {field}</h2>\n<div class=\"scroll\"><table class=\"tight\"><thead><tr><th scope=\"col\">{title}</th>"
+    )?;
+    for severity in Severity::ALL {
+        write!(out, "<th scope=\"col\" class=\"count\">{}</th>", severity_mark(severity))?;
+    }
+    writeln!(
+        out,
+        "<th scope=\"col\" class=\"count\">Fail</th><th scope=\"col\" class=\"count\">Unknown</th><th scope=\"col\" class=\"count\">Pass</th></tr></thead><tbody>"
+    )?;
+    for (name, counts) in groups {
+        let shown = if name.is_empty() { "global" } else { name };
+        let filter = format!("{field}:{}", quoted(shown));
+        write!(out, "<tr><th scope=\"row\">{}</th>", Text(shown))?;
+        for severity in Severity::ALL {
+            match counts.failing(severity) {
+                0 => out.write_all(b"<td class=\"count muted\">\xc2\xb7</td>")?,
+                count => {
+                    let href = link(&format!("verdict:fail severity:{severity} {filter}"));
+                    write!(out, "<td class=\"count\"><a href=\"{href}\">{}</a></td>", number(count))?;
+                }
+            }
+        }
+        for verdict in [Verdict::Fail, Verdict::Unknown, Verdict::Pass] {
+            write!(out, "<td class=\"count\">{}</td>", counted_link(counts, verdict, &filter))?;
+        }
+        out.write_all(b"</tr>\n")?;
+    }
+    out.write_all(b"</tbody></table></div>\n")
+}
