@@ -21,6 +21,7 @@ SHAPE = ("type", "flattened", "timestampFormat", "payload", "sensitive", "union"
          "locationName", "xmlNamespace", "required", "eventstream")
 REFERENCE = ("shape", "location", "locationName", "queryName", "flattened", "xmlAttribute", "xmlNamespace",
              "timestampFormat", "streaming", "jsonvalue", "hostLabel", "idempotencyToken")
+MOST_VALUES = 64
 PROTOCOLS = ("query", "ec2", "json", "rest-json", "rest-xml")
 # The answer's root element is the member itself: botocore has this in handlers.parse_get_bucket_location.
 UNWRAPPED = {("s3", "GetBucketLocation")}
@@ -38,6 +39,9 @@ def reference(source):
 
 def shape(source):
     out = kept(source, SHAPE)
+    # Long lists (instance types) change weekly and are compared with by nobody.
+    if 0 < len(source.get("enum", ())) <= MOST_VALUES:
+        out["enum"] = source["enum"]
     if "members" in source:
         out["members"] = {name: reference(ref) for name, ref in source["members"].items()}
     for name in ("member", "key", "value"):
@@ -60,6 +64,16 @@ def reachable(model, names):
     return seen
 
 
+def unlisted_pages(source, model):
+    """Operations that page although botocore has no paginator of theirs (s3control:ListAccessPoints)."""
+    def members(side):
+        return model["shapes"][source[side]["shape"]].get("members", {}) if side in source else {}
+    for token in ("NextToken", "nextToken"):
+        if token in members("input") and token in members("output"):
+            return {"input_token": token, "output_token": token}
+    return None
+
+
 def operation(service, name, model, pages):
     source = model["operations"][name]
     out = {"http": kept(source["http"], ("method", "requestUri", "responseCode"))}
@@ -68,7 +82,9 @@ def operation(service, name, model, pages):
             out[side] = kept(source[side], ("shape", "locationName", "resultWrapper", "xmlNamespace", "payload"))
     if "endpoint" in source:
         out["hostPrefix"] = source["endpoint"]["hostPrefix"]
-    if name in pages:
+    if name not in pages:
+        pages = {name: unlisted_pages(source, model)}
+    if pages[name]:
         out["pagination"] = kept(pages[name], ("input_token", "output_token", "limit_key", "more_results", "result_key"))
     if (service, name) in UNWRAPPED:
         out["unwrapped"] = True

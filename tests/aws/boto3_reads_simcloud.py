@@ -92,10 +92,10 @@ def first(value, path):
     return next(iter(follow(value, path)), None)
 
 
-def argument(value, document, item, account):
-    """`$Name`, `$item.Name`, `$account.id`; anything else as it stands."""
+def argument(value, document, item, account, parent):
+    """`$Name`, `$item.Name`, `$parent.Name`, `$account.id`; anything else as it stands."""
     if isinstance(value, list):
-        return [argument(part, document, item, account) for part in value]
+        return [argument(part, document, item, account, parent) for part in value]
     if not isinstance(value, str) or not value.startswith("$"):
         return value
     path = value[1:].removeprefix("self.")
@@ -104,6 +104,8 @@ def argument(value, document, item, account):
         return account["id"]
     if path.startswith("item."):
         return first(item, path.removeprefix("item."))
+    if path.startswith("parent."):
+        return first(parent, path.removeprefix("parent."))
     return first(document, path)
 
 
@@ -137,7 +139,7 @@ def load(folder):
 class Collector:
     def __init__(self, reader, account, regions):
         self.reader, self.account, self.regions = reader, account, regions
-        self.types, self.sources, self.answers = load("types"), load("sources"), {}
+        self.types, self.sources, self.answers, self.parents = load("types"), load("sources"), {}, {}
 
     def region_of(self, of, unit, document=None):
         if document and of["type"] == "aws.s3.bucket":
@@ -164,11 +166,17 @@ class Collector:
                     decode_at(item, path, how)
             return items
         entry = of["list"]
-        assert "for" not in of and "each" not in entry, f"this reader does not know children yet ({of['type']})"
-        answer = self.reader.ask(entry["call"], self.region_of(of, unit), entry.get("with", {}))
-        items = follow(answer, entry["items"])
-        if "as" in entry:
-            items = [{entry["as"]: item} for item in items]
+        assert "each" not in entry, f"this reader does not know listings in parts yet ({of['type']})"
+        # Once for each parent; a child remembers its parent, which its details may be asked by.
+        parents = self.listed(self.types[of["for"]], unit) if "for" in of else [None]
+        items = []
+        for parent in parents:
+            asked = entry.get("with", {}).items()
+            arguments = {name: argument(value, parent, None, self.account, parent) for name, value in asked}
+            found = follow(self.reader.ask(entry["call"], self.region_of(of, unit), arguments), entry["items"])
+            found = [{entry["as"]: item} for item in found] if "as" in entry else found
+            self.parents.update((id(item), parent) for item in found)
+            items += found
         if of["type"] == "aws.cloudtrail.trail":
             items = [item for item in items if item["HomeRegion"] == unit]
         return items
@@ -186,7 +194,8 @@ class Collector:
         holders = follow(document, get["for"].removeprefix("self.")) if "for" in get else [document]
         for holder in holders:
             arguments = {
-                name: argument(value, document, holder, self.account) for name, value in get.get("with", {}).items()
+                name: argument(value, document, holder, self.account, self.parents.get(id(document)))
+                for name, value in get.get("with", {}).items()
             }
             batch = get.get("batch")
             if batch:

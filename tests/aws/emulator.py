@@ -45,6 +45,7 @@ class Cloud:
         self.server.start()
         host, port = self.server.get_host_and_port()
         self.url = f"http://{host}:{port}"
+        self.clients = {}
         self.credentials = {MAIN: ("testing", "testing", None)}
         for account in (SECOND, THIRD, EMPTY):
             answer = self.client("sts").assume_role(
@@ -58,6 +59,12 @@ class Cloud:
         return sorted(region["RegionName"] for region in listed if region["OptInStatus"] != "not-opted-in")
 
     def client(self, service, region="us-east-1", account=MAIN):
+        wanted = (service, region, account)
+        if wanted not in self.clients:
+            self.clients[wanted] = self._client(*wanted)
+        return self.clients[wanted]
+
+    def _client(self, service, region, account):
         key, secret, token = self.credentials[account]
         client = boto3.client(
             service, region_name=region, endpoint_url=self.url, config=QUIET,

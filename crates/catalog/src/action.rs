@@ -182,7 +182,8 @@ pub struct Remedy {
     pub calls: Vec<PreparedCall>,
     /// Commands of the AWS CLI for a POSIX shell, one a line.
     pub commands: Vec<String>,
-    /// Commands that take it back, made of the document as it is now; empty where there is no way back.
+    /// Commands that take it back, made of the document as it is now; empty where there is no way back, or what would
+    /// have to be set again was not read.
     pub undo: Vec<String>,
 }
 

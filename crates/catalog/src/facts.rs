@@ -214,6 +214,7 @@ impl Facts {
                     {
                         reads.paths.push(policy.at.clone());
                         reads.expressions.extend(policy.blocked.as_ref());
+                        reads.edges.extend(policy.within.clone());
                         reads.expressions.extend(self.organisation.as_ref().filter(|_| policy.names_organisations()));
                     }
                     if need == From::Identity {

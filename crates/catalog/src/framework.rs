@@ -25,6 +25,8 @@ pub struct Framework {
     pub title: String,
     /// The edition, as its publisher names it.
     pub version: Option<String>,
+    /// What of it the file lists, in a few words; `None` where that is all of it.
+    pub scope: Option<String>,
     /// Where it is published.
     pub source: Option<String>,
     /// `aws`, `azure` or `gcp` where it is about one cloud.
@@ -75,7 +77,7 @@ impl Requirement {
 pub enum RequirementCoverage {
     /// They decide it.
     Full,
-    /// A failure breaks it; that all pass does not prove it.
+    /// They decide a part of it, or bear on it: that all pass does not prove it.
     Partial,
     /// No check can decide it.
     Manual,

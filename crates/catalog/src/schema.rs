@@ -263,7 +263,7 @@ fn member_or_any(of: &Type, name: &str) -> Type {
 fn name_object(ty: Type, name: &str) -> Type {
     match ty {
         Type::Object(object) => {
-            Type::Object(Arc::new(ObjectType { name: name.into(), members: object.members.clone() }))
+            Type::Object(Arc::new(ObjectType { name: name.into(), ..ObjectType::clone(&object) }))
         }
         other => other,
     }
@@ -282,8 +282,12 @@ fn merge(into: &mut Type, other: Type) {
                     }
                 }
             }
+            let mut words = mine.words.clone();
+            for (name, theirs) in &theirs.words {
+                words.entry(name.clone()).or_insert_with(|| theirs.clone());
+            }
             let name = if mine.name.is_empty() { theirs.name.clone() } else { mine.name.clone() };
-            *into = Type::Object(Arc::new(ObjectType { name, members }));
+            *into = Type::Object(Arc::new(ObjectType { name, members, words }));
         }
         (_, Type::Any | Type::Null) => {}
         (place, other) => *place = other,
@@ -306,7 +310,7 @@ fn put(into: &mut Type, path: &[Segment], given: Type) {
             if let Type::Object(object) = into {
                 let mut members = object.members.clone();
                 members.insert(name.clone(), inner);
-                *into = Type::Object(Arc::new(ObjectType { name: object.name.clone(), members }));
+                *into = Type::Object(Arc::new(ObjectType { members, ..ObjectType::clone(object) }));
             }
         }
         Segment::Each | Segment::Where { .. } => {
@@ -336,11 +340,11 @@ fn replace(ty: &mut Type, path: &[Segment]) {
     };
     match (segment, &mut *ty) {
         (Segment::Member(name), Type::Object(object)) => {
-            let mut members = object.members.clone();
-            if let Some(inner) = members.get_mut(name) {
+            let mut object = ObjectType::clone(object);
+            if let Some(inner) = object.members.get_mut(name) {
                 replace(inner, rest);
             }
-            *ty = Type::Object(Arc::new(ObjectType { name: object.name.clone(), members }));
+            *ty = Type::Object(Arc::new(object));
         }
         (Segment::Each, Type::List(item)) => {
             let mut inner = (**item).clone();

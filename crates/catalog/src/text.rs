@@ -33,6 +33,10 @@ pub(crate) fn expression_map<'de, D: Deserializer<'de>>(deserializer: D) -> Resu
         .collect()
 }
 
+pub(crate) fn optional_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Template>, D::Error> {
+    template(deserializer).map(Some)
+}
+
 pub(crate) fn template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
     let source = String::deserialize(deserializer)?;
     Template::parse(&source).map_err(|diagnostic| D::Error::custom(expr::render(&source, "template", &diagnostic)))

@@ -12,7 +12,9 @@ use resource::{Path, Segment};
 use serde::Deserialize;
 
 use crate::call::{Call, Input};
-use crate::text::{expression, expression_list, expression_map, optional_expression, optional_path, path, template};
+use crate::text::{
+    expression, expression_list, expression_map, optional_expression, optional_path, optional_template, path, template,
+};
 
 /// Where a listing is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -295,8 +297,14 @@ pub struct Policy {
     /// True when another setting neutralises its public grants; unknown propagates.
     #[serde(default, deserialize_with = "optional_expression")]
     pub blocked: Option<Expr>,
-    /// The setting's name, for the reason chain.
-    pub blocked_by: Option<String>,
+    /// The setting's name, for the reason chain: a template, since it may be one of several.
+    #[serde(default, deserialize_with = "optional_template")]
+    pub blocked_by: Option<Template>,
+    /// The edge to the resource whose own policies must allow the same, or delegate the decision to this one.
+    pub within: Option<Arc<str>>,
+    /// Condition keys that keep nobody out here although they do elsewhere.
+    #[serde(default)]
+    pub open_keys: Vec<String>,
 }
 
 impl Policy {

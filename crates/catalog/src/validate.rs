@@ -46,6 +46,8 @@ pub fn resource_type(catalog: &Catalog, of: &ResourceType) -> Vec<CatalogError> 
     of.edge.iter().for_each(|edge| expressions.one(&format!("edge {}", edge.name), &edge.by));
     of.norm.iter().for_each(|(name, found)| expressions.one(&format!("norm.{name}"), found));
     of.policy.iter().filter_map(|policy| policy.blocked.as_ref()).for_each(|found| expressions.one("blocked", found));
+    let named = of.policy.iter().filter_map(|policy| policy.blocked_by.as_ref());
+    named.for_each(|found| expressions.template("blocked_by", found));
     for get in &of.get {
         get.when.iter().for_each(|found| expressions.one("when", found));
         get.row.iter().for_each(|found| expressions.one("row", found));
@@ -201,6 +203,11 @@ fn references(catalog: &Catalog, file: &str, of: &ResourceType, errors: &mut Vec
         }
         None if !of.norm.is_empty() => missing("`[norm]` needs a `kind`".to_owned()),
         None => {}
+    }
+    for edge in of.policy.iter().filter_map(|policy| policy.within.as_ref()) {
+        if !of.edge.iter().any(|found| *found.name == **edge) {
+            missing(format!("`within` names the edge `{edge}`, which the type does not have"));
+        }
     }
     for open in &of.open {
         if let Some(edge) = &open.prefix_lists

@@ -16,7 +16,7 @@ static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
     let mut calls = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let service = name.strip_suffix(".json").filter(|name| *name != "endpoints" && *name != "actions");
+        let service = name.strip_suffix(".json").filter(|name| !["endpoints", "actions", "published"].contains(name));
         if let Some(service) = service {
             let model = api.service(service).unwrap();
             calls.extend(model.operations().map(|operation| (model.clone(), operation.clone())));

@@ -10,11 +10,12 @@ use resource::{Hole, List, Map, Outcome, Span, Value, Verdict, Why};
 use thiserror::Error;
 
 use crate::entity::{FactMaker, complete};
-use crate::flip::{Case, Completer, Flip, flips};
+use crate::flip::{Case, Completer};
 use crate::run::run;
 
 /// Members of an example that are not the subject's document, unless the document is given as `self`.
-const ROOTS: [&str; 9] = ["account", "region", "params", "settings", "now", "facts", "refs", "refs_in", "list"];
+pub(crate) const ROOTS: [&str; 9] =
+    ["account", "region", "params", "settings", "now", "facts", "refs", "refs_in", "list"];
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "eu-west-1";
 const NOW: &str = "2026-11-24T00:00:00Z";
@@ -77,28 +78,8 @@ pub fn run_examples(
     Ok(results)
 }
 
-/// What would make each failing verdict of a check's examples pass: the example, the item, the ways.
-///
-/// # Errors
-/// When an example is malformed or the check's subject does not exist.
-pub fn flip_examples(
-    catalog: &Catalog,
-    check: &Arc<Check>,
-    maker: &dyn FactMaker,
-) -> Result<Vec<(Example, String, Vec<Flip>)>, ExampleError> {
-    let mut results = Vec::new();
-    each_example(catalog, check, maker, &mut |example, case| {
-        let outcomes = run(case.check, case.params, case.subject, case.scope);
-        for outcome in outcomes.into_iter().filter(|outcome| outcome.verdict == Verdict::Fail) {
-            let found = flips(&Case { discriminator: &outcome.discriminator, ..*case });
-            results.push((example.clone(), outcome.discriminator, found));
-        }
-    })?;
-    Ok(results)
-}
-
 /// Calls `then` with each example and its world.
-fn each_example(
+pub(crate) fn each_example(
     catalog: &Catalog,
     check: &Arc<Check>,
     maker: &dyn FactMaker,
@@ -132,7 +113,7 @@ fn each_example(
 type SetKey = (Arc<str>, String);
 
 /// The world that an example describes.
-struct World<'a> {
+pub(crate) struct World<'a> {
     catalog: &'a Catalog,
     demand: &'a Demand,
     maker: &'a dyn FactMaker,
@@ -144,7 +125,7 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    fn new(
+    pub(crate) fn new(
         catalog: &'a Catalog,
         demand: &'a Demand,
         maker: &'a dyn FactMaker,
@@ -163,7 +144,7 @@ impl<'a> World<'a> {
         })
     }
 
-    fn subject(&self, of: &ResourceType, node: &Value) -> Entity {
+    pub(crate) fn subject(&self, of: &ResourceType, node: &Value) -> Entity {
         self.entity(of, node, "subject")
     }
 

@@ -15,15 +15,19 @@
 mod compliance;
 mod entity;
 mod example;
+mod fixes;
 mod flip;
+mod flipped;
 mod locate;
 mod run;
 mod scope;
 
 pub use compliance::{Line, Rollup, Standing};
 pub use entity::{FactMaker, complete};
-pub use example::{ExampleError, ExampleResult, flip_examples, run_examples};
+pub use example::{ExampleError, ExampleResult, run_examples};
+pub use fixes::{Fixed, fix_examples};
 pub use flip::{Case, Completer, Edited, Flip, flips};
+pub use flipped::{FlippedExample, flip_examples};
 pub use locate::{Located, locate, ways};
 pub use run::{explain, run};
 pub use scope::{OnSubject, WithParams};

@@ -8,6 +8,8 @@ use crate::style::{Style, printable};
 
 /// Where the text begins that stands beside a label.
 const INDENT: usize = 10;
+/// A value as short as this needs no line of its own.
+const SHORT: usize = 40;
 
 /// Lines with a label at the left; what is longer than the terminal is wide goes on below, nothing is cut.
 pub(crate) struct Page<'s> {
@@ -24,20 +26,40 @@ impl<'s> Page<'s> {
         self.style.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT).max(30))
     }
 
-    /// A line; a label that repeats the one before is left out.
+    /// The label, or nothing where it repeats the one before.
+    fn label<'l>(&mut self, label: &'l str) -> &'l str {
+        let shown = if self.last == label { "" } else { label };
+        label.clone_into(&mut self.last);
+        shown
+    }
+
+    /// One of several things under a label: what goes on below stands a little further in.
     pub(crate) fn line(&mut self, label: &str, text: &str) {
         self.indented(label, 0, text);
     }
 
     /// A line that stands `deep` columns further in.
     pub(crate) fn indented(&mut self, label: &str, deep: usize, text: &str) {
-        let shown = if self.last == label { "" } else { label };
-        label.clone_into(&mut self.last);
-        for (at, part) in wrapped(text, self.room().saturating_sub(deep).max(20)).iter().enumerate() {
-            let label = if at == 0 { shown } else { "" };
-            // What goes on stands a little further in than what it belongs to.
-            let deep = if at == 0 { deep } else { deep + 2 };
+        self.lines(label, deep, deep + 2, text);
+    }
+
+    /// Prose.
+    pub(crate) fn prose(&mut self, label: &str, text: &str) {
+        self.lines(label, 0, 0, text);
+    }
+
+    /// What people copy: never broken.
+    pub(crate) fn code(&mut self, label: &str, text: &str) {
+        let label = self.label(label);
+        say!("{}", format!("{label:<INDENT$}{text}").trim_end());
+    }
+
+    fn lines(&mut self, label: &str, first: usize, others: usize, text: &str) {
+        let mut label = self.label(label);
+        let mut deep = first;
+        for part in wrapped(text, self.room().saturating_sub(others).max(20)) {
             say!("{}", format!("{label:<INDENT$}{}{part}", " ".repeat(deep)).trim_end());
+            (label, deep) = ("", others);
         }
     }
 
@@ -50,9 +72,10 @@ impl<'s> Page<'s> {
             self.indented(label, deep, first);
         } else if deep + beside + console::measure_text_width(second) <= room {
             let pad = " ".repeat(beside.saturating_sub(width));
-            let shown = if self.last == label { "" } else { label };
-            label.clone_into(&mut self.last);
-            say!("{shown:<INDENT$}{}{first}{pad}{second}", " ".repeat(deep));
+            let label = self.label(label);
+            say!("{label:<INDENT$}{}{first}{pad}{second}", " ".repeat(deep));
+        } else if console::measure_text_width(second) <= SHORT {
+            self.indented(label, deep, &format!("{first}  {second}"));
         } else {
             self.indented(label, deep, first);
             self.indented(label, deep + 4, second);
@@ -76,7 +99,12 @@ impl<'s> Page<'s> {
             self.line("missing", &printable(&missing.text));
         }
         for flip in &proof.flips {
-            let proven = if flip.proven { "" } else { " (not proven: more may be needed)" };
+            let proven = match (flip.proven, flip.then) {
+                (true, _) => "",
+                (_, Some("UNKNOWN")) => " (then undecided: what could not be read may be wrong as well)",
+                (_, Some("NOT_APPLICABLE")) => " (then the check no longer applies)",
+                _ => " (not proven: more may be needed)",
+            };
             self.line("flips", &printable(&format!("if {}{proven}", flip.text)));
         }
     }
@@ -97,8 +125,15 @@ impl<'s> Page<'s> {
     }
 
     fn reads(&mut self, reads: &[Read]) {
+        const ALIKE: usize = 3;
+        let earlier = |at: usize| {
+            reads[..at].iter().filter(|other| other.path == reads[at].path && other.call == reads[at].call).count()
+        };
+        let shown: Vec<&Read> = (0..reads.len()).filter(|at| earlier(*at) < ALIKE).map(|at| &reads[at]).collect();
+        let more: usize = reads.len() - shown.len();
+        let reads = &shown;
         let first: Vec<String> = reads.iter().map(|read| field(read)).collect();
-        let second: Vec<String> = reads.iter().map(origin).collect();
+        let second: Vec<String> = reads.iter().map(|read| origin(read)).collect();
         let widest = first.iter().zip(&second).filter(|(first, second)| {
             let both = console::measure_text_width(first) + 2 + console::measure_text_width(second);
             both <= self.room().min(140)
@@ -107,6 +142,9 @@ impl<'s> Page<'s> {
         for (first, second) in first.iter().zip(&second) {
             let second = self.style.dim(second);
             self.columns("read", 0, first, &second, column);
+        }
+        if more > 0 {
+            self.line("read", &format!("and {more} more like these (--format json)"));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use catalog::{Catalog, Check, Demand, ResourceType};
-use expr::{Entity, Explanation, Scope};
+use expr::{Entity, Scope};
 use finding::Finding;
 use resource::{Map, Outcome, Value, Verdict};
 use store::{Reader, Store, StoreError, StoredResource};
@@ -17,22 +17,6 @@ use crate::proof::{Fix, Flip, Missing, Proof, moment};
 use crate::proof_reads::Gather;
 use crate::proof_rule::{Derived, lines};
 use crate::world::World;
-
-/// A finding with everything that it rests on.
-pub struct Explained {
-    /// The check.
-    pub check: Arc<Check>,
-    /// The resource as it was read.
-    pub resource: StoredResource,
-    /// Its facts.
-    pub facts: Value,
-    /// The verdict as the rule gives it now over what is stored.
-    pub outcome: Outcome,
-    /// Each step of the rule.
-    pub explanation: Explanation,
-    /// How to fix it, filled in with the resource: (`Console`, text), (`Terraform`, text) …
-    pub fixes: Vec<(String, String)>,
-}
 
 /// A resource as stored and as rules see it.
 type Subject = (StoredResource, Entity);
@@ -78,21 +62,6 @@ impl Prover<'_> {
         };
         let here = self.world.here(&stored.unit.account, &stored.region);
         check::run(check, &self.params(check, params), &subject, &here)
-    }
-
-    /// A finding step by step; `None` when the resource, the check or the item is no longer there.
-    pub fn explain(&self, finding: &Finding, params: Option<&Map>) -> Option<Explained> {
-        let check = self.catalog.check(&finding.check)?;
-        let (stored, subject) = self.subject(&finding.uid)?;
-        let here = self.world.here(&stored.unit.account, &stored.region);
-        let params = self.params(check, params);
-        let steps = check::explain(check, &params, &subject, &here);
-        let (outcome, explanation) =
-            steps.into_iter().find(|(outcome, _)| outcome.discriminator == finding.discriminator)?;
-        let with_params = check::WithParams::new(&here, &params);
-        let fixes = filled(self.catalog, check, &outcome, &check::OnSubject::new(&with_params, &subject));
-        let (check, facts) = (check.clone(), subject.facts.clone());
-        Some(Explained { check, resource: stored, facts, outcome, explanation, fixes })
     }
 
     /// A finding as plain data, with the smallest changes that would make it pass; `None` when the resource, the check or

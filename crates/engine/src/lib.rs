@@ -32,7 +32,7 @@ mod writing;
 pub use account::{AccountScope, Regions};
 pub use compliance::{Compliance, compliance};
 pub use error::ScanError;
-pub use explain::{Explained, Prover, with_prover};
+pub use explain::{Prover, with_prover};
 pub use facts::Facts;
 pub use meter::{Meter, ServiceProgress, Traffic};
 pub use proof::{Edit, Fix, Flip, Missing, Proof, Read, Reason, RuleLine};

@@ -1,6 +1,6 @@
 //! A finding with everything that it rests on, as plain data: the terminal, JSON and the report share it.
 
-use resource::{Hole, Value, Verdict};
+use resource::{By, Hole, Value, Verdict, Why};
 use serde::Serialize;
 
 /// Why a verdict is what it is, and what would change it.
@@ -101,6 +101,9 @@ pub struct Flip {
     /// Whether the rule was run again over the changed documents and passed. If not, it is what the rule asks for, but
     /// more may be needed.
     pub proven: bool,
+    /// What the rule said then, `PASS UNKNOWN NOT_APPLICABLE FAIL`: unknown where something that could not be read still
+    /// decides. `None` where it was not run.
+    pub then: Option<&'static str>,
     /// What changes.
     pub edits: Vec<Edit>,
 }
@@ -128,7 +131,8 @@ pub struct Fix {
 impl From<check::Flip> for Flip {
     fn from(flip: check::Flip) -> Flip {
         let edit = |edit: check::Edited| Edit { resource: edit.uid, path: edit.path, text: edit.text };
-        Flip { text: flip.text, proven: flip.proven, edits: flip.edits.into_iter().map(edit).collect() }
+        let then = flip.then.map(|verdict| finding::Status::from(verdict).as_str());
+        Flip { text: flip.text, proven: flip.proven, then, edits: flip.edits.into_iter().map(edit).collect() }
     }
 }
 
@@ -139,22 +143,31 @@ impl Missing {
             why: hole.why.as_str(),
             call: hole.call.as_ref().map(ToString::to_string),
             permission: hole.permission.as_ref().map(ToString::to_string),
-            by: hole.by.map(resource::By::as_str),
+            by: hole.by.map(By::as_str),
             text: in_words(hole),
         }
     }
 }
 
+/// What to do comes before the provider's own words.
 fn in_words(hole: &Hole) -> String {
-    let said = match &hole.detail {
-        Some(detail) => format!("{hole}: {detail}"),
-        None => hole.to_string(),
+    let words = hole.detail.as_ref().map_or_else(String::new, |detail| format!(" ({detail})"));
+    let permission = hole.permission.as_ref().or(hole.call.as_ref());
+    let cure = match (hole.why, hole.by, permission) {
+        (Why::Denied, Some(By::Scp), _) => {
+            " by a service control policy: make an exception there for the scanner, then scan again".to_owned()
+        }
+        (Why::Denied, Some(By::Boundary), Some(permission)) => {
+            format!(" by the scanner's permissions boundary: add {permission} to it, then scan again")
+        }
+        (Why::Denied, Some(By::Resource), _) => {
+            " by the resource's own policy: let the scanner read there, then scan again".to_owned()
+        }
+        (Why::Denied, _, Some(permission)) => format!(": allow {permission} to the scanner, then scan again"),
+        (Why::Throttled | Why::Failed, ..) => ": scan again".to_owned(),
+        _ => String::new(),
     };
-    match (hole.why, hole.permission.as_ref().or(hole.call.as_ref())) {
-        (resource::Why::Denied, Some(permission)) => format!("{said}; allow {permission} and scan again"),
-        (resource::Why::Throttled | resource::Why::Failed, _) => format!("{said}; scan again"),
-        _ => said,
-    }
+    format!("{hole}{cure}{words}")
 }
 
 /// RFC 3339 in UTC to the second.

@@ -88,6 +88,16 @@ impl<'g> Gather<'g> {
     }
 
     fn add(&mut self, read: Read) {
+        let absent = |known: &Read| {
+            known.value.is_null()
+                && known.note.is_none()
+                && known.resource == read.resource
+                && read.path.strip_prefix(known.path.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        // A member of what is absent is absent.
+        if self.reads.iter().any(absent) {
+            return;
+        }
         let key = (read.resource.clone().unwrap_or_default(), read.path.clone());
         if self.reads.len() < MOST_READS && self.seen.insert(key) {
             self.reads.push(read);
@@ -204,7 +214,7 @@ impl<'g> Gather<'g> {
             (Value::List(list), Some(type_id)) if list.items.is_empty() && list.open.is_none() => {
                 Some(format!("no {type_id} in {place} (listing complete)"))
             }
-            (Value::List(list), None) if list.items.is_empty() && list.open.is_none() => Some(set.none()),
+            (Value::List(list), None) if list.items.is_empty() && list.open.is_none() => Some(set.none(self.subject)),
             (Value::List(list), Some(type_id)) => {
                 let open = list.open.as_ref().map_or_else(String::new, |hole| format!(", and perhaps more: {hole}"));
                 Some(format!("{} {type_id} in {place}{open}", list.items.len()))
@@ -225,6 +235,8 @@ struct SetRead<'t> {
     span: &'t str,
     edge: &'t str,
     incoming: bool,
+    /// The global id of the neighbour that is asked; empty for the subject.
+    of: &'t str,
 }
 
 impl<'t> SetRead<'t> {
@@ -234,19 +246,22 @@ impl<'t> SetRead<'t> {
         let inside = text.get(open + 2..)?.strip_suffix("\")")?;
         let (first, second) = inside.split_once("\", \"").unwrap_or((inside, ""));
         if name.ends_with("list") {
-            return Some(SetRead { listed: Some(first), span: second, edge: "", incoming: false });
+            return Some(SetRead { listed: Some(first), span: second, edge: "", incoming: false, of: "" });
         }
         let incoming = name.ends_with("refs_in");
-        (incoming || name.ends_with("refs")).then_some(SetRead { listed: None, span: "", edge: first, incoming })
+        let before = name.trim_end_matches("refs_in").trim_end_matches("refs").strip_suffix("].");
+        let of = before.and_then(|before| before.rsplit_once('[')).map_or("", |(_, of)| of);
+        (incoming || name.ends_with("refs")).then_some(SetRead { listed: None, span: "", edge: first, incoming, of })
     }
 
-    fn none(&self) -> String {
-        let verb = self.edge.replace('_', " ");
-        if self.incoming {
-            format!("nothing that is known is {verb} it")
-        } else {
-            format!("there is nothing that it is {verb}")
-        }
+    /// Edges are verbs, in the active ("logs to") or as what is done to it ("encrypted by").
+    fn none(&self, subject: &Entity) -> String {
+        let own = if subject.name.is_empty() { &subject.uid } else { &subject.name };
+        let of = if self.of.is_empty() { own } else { self.of.rsplit([':', '/']).next().unwrap_or(self.of) };
+        let words = self.edge.replace('_', " ");
+        let active = words.split(' ').next().is_some_and(|first| first.ends_with('s'));
+        let verb = if active { words } else { format!("is {words}") };
+        if self.incoming { format!("nothing {verb} {of}") } else { format!("{of} {verb} nothing") }
     }
 }
 

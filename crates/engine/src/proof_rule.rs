@@ -77,7 +77,7 @@ impl Writer<'_> {
         match (child.shape, child.children.first()) {
             // A `let`, where it is used first.
             (Shape::Name, Some(expression)) => {
-                let text = format!("{} = {}", self.slice(&child.span), self.slice(&expression.span));
+                let text = format!("{} = {}", self.slice(&child.span), elided(&self.slice(&expression.span)));
                 self.push("", text, shown(&child.value), depth, true);
                 self.below(expression, depth + 1);
             }
@@ -93,8 +93,10 @@ impl Writer<'_> {
             }
             // The opposite of what stands above.
             _ if parent.shape == Shape::Negation => self.below(child, depth),
+            // Literals explain themselves.
+            (Shape::Value, _) if self.slice(&child.span).starts_with(['{', '[', '"']) => {}
             _ => {
-                self.push("", self.slice(&child.span), shown(&child.value), depth, true);
+                self.push("", elided(&self.slice(&child.span)), shown(&child.value), depth, true);
                 self.below(child, depth + 1);
             }
         }
@@ -111,6 +113,8 @@ impl Writer<'_> {
             (Shape::Negation, _) => true,
             (Shape::Comparison, Value::Bool(true)) => above.contains(" == ") || above.starts_with("has("),
             (Shape::Comparison, Value::Bool(false)) => above.contains(" != ") || above.starts_with("has("),
+            // A function that says no more than what it was given.
+            (Shape::Value, value) => shown(value).contains(shown(&child.value).trim_matches('"')),
             _ => false,
         };
         if !told {
@@ -183,13 +187,73 @@ fn cut(text: &str) -> String {
 
 /// An item, by what tells it from others.
 fn item(value: &Value) -> String {
-    const NAMES: [&str; 8] = ["Sid", "AccessKeyId", "Id", "Name", "name", "Key", "GroupId", "CidrIp"];
-    let reason = value.get("because").items().first().map(|reason| {
-        let part = |name: &str| reason.get(name).as_str().unwrap_or_default().to_owned();
-        format!("{} {}: {}", part("policy"), part("statement"), part("text")).replace(" :", ":")
-    });
-    let named = || NAMES.iter().find_map(|name| value.get(name).as_str()).map(|name| format!("\"{name}\""));
-    reason.or_else(named).unwrap_or_else(|| shown(value))
+    const NAMES: [&str; 11] = [
+        "Sid",
+        "AccessKeyId",
+        "SerialNumber",
+        "ParameterName",
+        "GroupId",
+        "CidrIp",
+        "Id",
+        "Name",
+        "name",
+        "Key",
+        "repositoryName",
+    ];
+    if let Some(reason) = value.get("because").items().first() {
+        let part = |name: &str| reason.get(name).as_str().unwrap_or_default();
+        let place = format!("{} {}", part("policy"), part("statement"));
+        return format!("{}: {}", place.trim_end(), part("text"));
+    }
+    let named = NAMES.iter().find_map(|name| value.get(name).as_str());
+    named.map_or_else(|| shown(value), |name| Value::from(name).to_json())
+}
+
+/// A long condition without the insides of its `exists` and `all`: they stand below it.
+fn elided(text: &str) -> String {
+    if text.len() <= MOST_LETTERS {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    let mut rest = text;
+    while let Some((at, body)) = first_each(rest) {
+        let (before, from) = rest.split_at(at);
+        short.push_str(before);
+        let end = end_of(from);
+        let inside = from.get(..end).unwrap_or(from);
+        short.push_str(if body && inside.len() > 30 { "…" } else { inside });
+        rest = from.get(end..).unwrap_or_default();
+    }
+    short.push_str(rest);
+    short
+}
+
+/// Where the body of the first `exists(x, BODY)` or `all(x, BODY)` begins.
+fn first_each(text: &str) -> Option<(usize, bool)> {
+    [".exists(", ".all("]
+        .iter()
+        .filter_map(|name| {
+            let open = text.find(name)? + name.len();
+            let comma = text.get(open..)?.find(", ")?;
+            Some((open + comma + 2, true))
+        })
+        .min()
+}
+
+/// The length up to the bracket that closes what is open.
+fn end_of(text: &str) -> usize {
+    let (mut depth, mut quote) = (0_usize, None);
+    for (at, letter) in text.char_indices() {
+        match (letter, quote) {
+            (_, Some(mark)) => quote = (letter != mark).then_some(mark),
+            ('"' | '\'', None) => quote = Some(letter),
+            ('(', None) => depth += 1,
+            (')', None) if depth == 0 => return at,
+            (')', None) => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub use rule::{Explained, Explanation, Judgement, Rule, parse_rule};
 pub use scope::{Entity, EntityData, EntitySet, Scope};
 pub use spot::{Part, Spot, Stop, follow};
 pub use template::Template;
-pub use types::{ObjectType, Opaque, Schema, Signature, Type};
+pub use types::{ObjectType, Opaque, Schema, Signature, Type, Words};
 pub use uses::{Of, Use};
 pub use val::{Items, Label, Moving, OpaqueValue, Truth, Val};
 pub use wish::{NEW, Plan, SetOf, To, Wish, best, every, without_allows};

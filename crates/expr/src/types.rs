@@ -70,7 +70,12 @@ pub struct ObjectType {
     pub name: Arc<str>,
     /// Its members.
     pub members: BTreeMap<Arc<str>, Type>,
+    /// Text members, and lists of texts, that only ever hold certain values.
+    pub words: BTreeMap<Arc<str>, Words>,
 }
+
+/// The values that a text may have.
+pub type Words = Arc<[Arc<str>]>;
 
 impl Type {
     /// A list of `item`.
@@ -86,7 +91,7 @@ impl Type {
     /// An object.
     pub fn object<K: Into<Arc<str>>>(name: &str, members: impl IntoIterator<Item = (K, Type)>) -> Type {
         let members = members.into_iter().map(|(name, ty)| (name.into(), ty)).collect();
-        Type::Object(Arc::new(ObjectType { name: name.into(), members }))
+        Type::Object(Arc::new(ObjectType { name: name.into(), members, words: BTreeMap::new() }))
     }
 
     /// A resource of the type `id`.

@@ -22,6 +22,8 @@ pub struct Filter {
     pub regions: Vec<String>,
     /// Resource types.
     pub types: Vec<String>,
+    /// One resource, by its whole global id.
+    pub resource: Option<String>,
 }
 
 impl Filter {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pattern::{Letters, covers, is_wild, overlaps};
+use crate::pattern::{Letters, covers, is_any, is_wild, overlaps};
 use crate::policy::Choice;
 
 /// What the patterns of `is` match and no pattern of `except` does.
@@ -58,7 +58,8 @@ impl Coverage {
     }
 
     fn covers(&self, outer: &str, inner: &str) -> bool {
-        covers(outer, inner, self.letters)
+        // `*:*` is every action there is, and so is `*`.
+        (self.letters == Letters::Folded && is_every_action(outer)) || covers(outer, inner, self.letters)
     }
 
     fn overlaps(&self, left: &str, right: &str) -> bool {
@@ -78,11 +79,6 @@ impl Coverage {
     pub(crate) fn includes(&self, pattern: &str) -> bool {
         self.is.iter().any(|own| self.covers(own, pattern))
             && !self.except.iter().any(|except| self.overlaps(except, pattern))
-    }
-
-    /// Whether some text of `pattern` may be in the set.
-    pub(crate) fn touches(&self, pattern: &str) -> bool {
-        self.is.iter().any(|own| self.overlaps(own, pattern))
     }
 
     /// Splits the set by what a statement's element names.
@@ -128,6 +124,11 @@ impl Coverage {
         }
         Split { kept, removed }
     }
+}
+
+/// `*`, `**`, `*:*`.
+pub(crate) fn is_every_action(pattern: &str) -> bool {
+    is_any(pattern) || pattern.split_once(':').is_some_and(|(service, action)| is_any(service) && is_any(action))
 }
 
 fn push(list: &mut Vec<Arc<str>>, pattern: &Arc<str>) {

@@ -18,6 +18,7 @@ mod published;
 mod tests;
 
 pub(crate) use escalation::escalation;
+use published::published;
 
 /// One thing that is allowed.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,7 +123,7 @@ impl Effective {
         let wide = |action: &str| {
             self.allowed.iter().any(|allowed| allowed.actions.includes(action) && allowed.resources.is_wide())
         };
-        wide(action) || published::each(action, wide)
+        wide(action) || published().each(action, wide)
     }
 
     /// What allows every action that the pattern matches. `true` when each is limited to some resources or conditions.
@@ -136,7 +137,7 @@ impl Effective {
             return Some((limited, vec![allowed]));
         }
         let mut found: (bool, Vec<&Allowed>) = (false, Vec::new());
-        let all = published::each(action, |action| match one(action) {
+        let all = published().each(action, |action| match one(action) {
             Some((limited, allowed)) => {
                 found.0 |= limited;
                 if !found.1.iter().any(|known| std::ptr::eq(*known, allowed)) {
@@ -210,10 +211,6 @@ fn conditions_of(statement: &Statement) -> Vec<Arc<str>> {
         all.push("only under conditions that could not be read".into());
     }
     all
-}
-
-fn is_every_action(pattern: &str) -> bool {
-    is_any(pattern) || pattern.split_once(':').is_some_and(|(service, action)| is_any(service) && is_any(action))
 }
 
 /// `*`, `*:*`, `arn:aws:*`, `arn:*:*:*:*:*`.

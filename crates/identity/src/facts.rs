@@ -16,6 +16,7 @@ use crate::transport::Transport;
 
 #[cfg(test)]
 mod tests;
+mod within;
 
 /// What surrounds the resource whose facts are computed.
 #[derive(Clone, Copy)]
@@ -67,18 +68,31 @@ fn grants(entity: &Entity, of: &ResourceType, world: &World<'_>) -> Value {
     let mut all = List::default();
     let settings = with_organisation(entity, world);
     for policy in of.policy.iter().filter(|policy| policy.kind != PolicyKind::Identity) {
-        let found = places(&entity.document, &policy.at);
-        all.open = all.open.or(found.open);
-        for value in found.values {
-            let mut grants = read(policy, value, entity, &settings);
-            if let Some(blocked) = blocked(policy, entity, world) {
-                grants.block(&blocked, policy.kind == PolicyKind::Policy);
-            }
-            all.open = all.open.or(grants.open.clone());
-            all.items.extend(grants.to_values(&policy.called));
-        }
+        let found = of_policy(policy, entity, world, &settings);
+        all.open = all.open.or(found.open.clone());
+        all.items.extend(found.to_values(&policy.called));
     }
     Value::List(all)
+}
+
+/// The grants of one policy of a resource, with what neutralises them.
+fn of_policy(policy: &Policy, entity: &Entity, world: &World<'_>, settings: &Settings) -> Grants {
+    let found = places(&entity.document, &policy.at);
+    let mut all = Grants { items: Vec::new(), open: found.open };
+    let open_keys = policy.open_keys.iter().map(|key| key.to_ascii_lowercase()).collect();
+    let settings = Settings { open_keys, ..settings.clone() };
+    for value in found.values {
+        let mut grants = read(policy, value, entity, &settings);
+        if let Some(blocked) = blocked(policy, entity, world) {
+            grants.block(&blocked, policy.kind == PolicyKind::Policy);
+        }
+        if let Some(edge) = &policy.within {
+            within::hold(&mut grants, entity, edge, world, &settings);
+        }
+        all.open = all.open.or(grants.open);
+        all.items.extend(grants.items);
+    }
+    all
 }
 
 /// The settings, and what the account itself tells about its organisation.
@@ -116,7 +130,10 @@ fn read(policy: &Policy, value: &Value, entity: &Entity, settings: &Settings) ->
 fn blocked(policy: &Policy, entity: &Entity, world: &World<'_>) -> Option<Neutralised> {
     let expression = policy.blocked.as_ref()?;
     match expression.evaluate(&Of { entity, scope: world.scope }).truth() {
-        Truth::True => Some(Neutralised::By(policy.blocked_by.as_deref().unwrap_or("another setting").into())),
+        Truth::True => Some(Neutralised::By(match &policy.blocked_by {
+            Some(name) => name.render(&Of { entity, scope: world.scope }, &str::to_owned).into(),
+            None => "another setting".into(),
+        })),
         Truth::False => None,
         Truth::Unknown(holes) => Some(Neutralised::Unknown(holes.first().clone())),
     }

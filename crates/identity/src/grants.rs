@@ -97,6 +97,12 @@ impl Grants {
 }
 
 impl Grant {
+    /// Marks the grant as ineffective, with the reason.
+    pub(crate) fn neutralise(&mut self, by: &str) {
+        self.because.push(Reason { statement: "".into(), text: format!("{by} makes it ineffective") });
+        self.neutralised = Neutralised::By(by.into());
+    }
+
     /// A grant that stands by itself, outside any policy language.
     pub(crate) fn plain(party: Party, actions: &[&str], text: String) -> Grant {
         Grant {

@@ -1,4 +1,5 @@
-//! Writes a report of so many made-up findings, to measure the file and the browser: `large_report 50000 FILE`.
+//! Writes a report of so many made-up findings, some about things with hostile names, to measure the file and to try the
+//! browser: `large_report 50000 FILE`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -94,7 +95,13 @@ fn severity(at: usize) -> Severity {
 
 fn name(at: usize) -> String {
     let words = ["orders", "payments", "warehouse", "search", "images", "audit", "billing", "catalogue"];
-    format!("{}-{}-{at:05}", words[at % words.len()], words[at / 7 % words.len()])
+    match at % 97 {
+        5 => format!("<script>window.pwned=1</script>{at}"),
+        6 => format!("</script><img src=x onerror=window.pwned=1>{at}"),
+        7 => format!("\u{202e}gpj.{at}"),
+        8 => format!("{}{at}", "<b>".repeat(1000)),
+        _ => format!("{}-{}-{at:05}", words[at % words.len()], words[at / 7 % words.len()]),
+    }
 }
 
 fn resource(at: usize) -> ResourceText {

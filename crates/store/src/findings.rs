@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use finding::{Filter, Finding, Fingerprint, Prefix, SHORT_LENGTH, State, base_score};
 use resource::{Hole, Verdict};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
 use crate::checks::{Known, KnownCheck, known_checks, severity_at};
 use crate::error::{Inner, StoreError};
@@ -110,14 +110,25 @@ impl Findings<'_> {
         Ok(())
     }
 
+    /// The condition that holds for one resource only, and its parameter.
+    fn of_resource(&self, at: usize) -> (String, Option<String>) {
+        match &self.filter.resource {
+            Some(uid) => (format!("AND v.subject = (SELECT id FROM names WHERE text = ?{at})"), Some(uid.clone())),
+            None => (String::new(), None),
+        }
+    }
+
     fn turn_rows(&mut self, checks: &Known, after: (i64, i64, i64)) -> Inner<At> {
+        let (of, uid) = self.of_resource(5);
         let sql = format!(
             "SELECT {ROW}, {PLACE} FROM verdicts v {SUBJECT}
-             WHERE v.valid_to IS NULL AND (v.verdict, v.severity, v.id) > (?1, ?2, ?3)
+             WHERE v.valid_to IS NULL AND (v.verdict, v.severity, v.id) > (?1, ?2, ?3) {of}
              ORDER BY v.verdict, v.severity, v.id LIMIT ?4"
         );
         let mut statement = self.reader.db.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![after.0, after.1, after.2, PAGE])?;
+        let mut values: Vec<&dyn ToSql> = vec![&after.0, &after.1, &after.2, &PAGE];
+        values.extend(uid.iter().map(|uid| uid as &dyn ToSql));
+        let mut rows = statement.query(values.as_slice())?;
         let mut last = None;
         while let Some(row) = rows.next()? {
             last = Some(At::Rows(row.get(1)?, row.get(2)?, row.get(0)?));
@@ -134,13 +145,16 @@ impl Findings<'_> {
         if !self.filter.wants(Verdict::Pass) && !self.filter.wants(Verdict::NotApplicable) {
             return Ok(At::End);
         }
+        let (of, uid) = self.of_resource(3);
         let sql = format!(
             "SELECT v.id, v.subject, s.states, v.valid_from, {PLACE}
              FROM subject_vectors v JOIN vectors s ON s.id = v.vector {SUBJECT}
-             WHERE v.valid_to IS NULL AND v.id > ?1 ORDER BY v.id LIMIT ?2"
+             WHERE v.valid_to IS NULL AND v.id > ?1 {of} ORDER BY v.id LIMIT ?2"
         );
         let mut statement = self.reader.db.prepare_cached(&sql)?;
-        let mut rows = statement.query([after, PAGE])?;
+        let mut values: Vec<&dyn ToSql> = vec![&after, &PAGE];
+        values.extend(uid.iter().map(|uid| uid as &dyn ToSql));
+        let mut rows = statement.query(values.as_slice())?;
         let mut last = None;
         while let Some(row) = rows.next()? {
             last = Some(At::Vectors(row.get(0)?));
@@ -197,6 +211,7 @@ fn wants(filter: &Filter, finding: &Finding) -> bool {
         && filter.wants_severity(finding.severity)
         && filter.wants_check(&finding.check)
         && filter.wants_place(&finding.account, &finding.region, &finding.type_id)
+        && filter.resource.as_ref().is_none_or(|uid| *uid == *finding.uid)
 }
 
 /// The shortest id that no other finding shares, living or past.

@@ -20,6 +20,7 @@ def plant(cloud, book):
     clusters(rds, book)
     instances(rds, book)
     tls(rds, book)
+    members(rds, book)
     warehouses(cloud, book)
 
 
@@ -94,7 +95,30 @@ def tls(rds, book):
     case("PASS", "tls-mysql-on", "mysql", "MySQL refuses, spelled ON", "require_secure_transport", "ON")
     case("FAIL", "tls-mysql-off", "mysql", "switched off", "require_secure_transport", "0")
     case("FAIL", "tls-mysql-other", "mysql", "the parameter of another engine", "rds.force_ssl", "1")
-    case("PASS", "tls-mariadb", "mariadb", "MariaDB refuses", "require_secure_transport", "1")
+
+
+def members(rds, book):
+    """Instances of clusters, whose storage, zones and parameters are the cluster's."""
+    def case(verdict, name, why, parameter, value, own=None):
+        rds.create_db_cluster_parameter_group(DBClusterParameterGroupName=f"c-{name}", DBParameterGroupFamily="family", Description=why)
+        rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName=f"c-{name}", Parameters=[
+            {"ParameterName": parameter, "ParameterValue": value, "ApplyMethod": "immediate"}])
+        cluster = rds.create_db_cluster(
+            DBClusterIdentifier=name, Engine="aurora-mysql", MasterUsername="master", MasterUserPassword=PASSWORD,
+            StorageEncrypted=True, DBClusterParameterGroupName=f"c-{name}", BackupRetentionPeriod=3)["DBCluster"]["DBClusterArn"]
+        book.passes(CLUSTER, cluster, why)
+        more = {}
+        if own:
+            rds.create_db_parameter_group(DBParameterGroupName=f"m-{name}", DBParameterGroupFamily="family", Description=why)
+            rds.modify_db_parameter_group(DBParameterGroupName=f"m-{name}", Parameters=[
+                {"ParameterName": parameter, "ParameterValue": own, "ApplyMethod": "immediate"}])
+            more["DBParameterGroupName"] = f"m-{name}"
+        arn = instance(rds, f"{name}-1", "aurora-mysql", DBClusterIdentifier=name, **more)
+        judge_instance(book, arn, why, encrypted=True, tls=verdict)
+
+    case("PASS", "member-on", "the cluster refuses", "require_secure_transport", "ON")
+    case("FAIL", "member-off", "the cluster does not", "require_secure_transport", "OFF")
+    case("FAIL", "member-own", "only the instance's own group would, which does not count", "require_secure_transport", "OFF", own="ON")
 
 
 def warehouses(cloud, book):

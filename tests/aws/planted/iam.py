@@ -87,7 +87,8 @@ def policies(cloud, book):
            allow(), deny(Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}}))
     policy("PASS", "admin-denied", "the Deny takes everything", allow(), deny())
     policy("PASS", "one-service", "all of S3", allow("s3:*"))
-    policy("PASS", "one-bucket", "everything on one bucket", allow("*", "arn:aws:s3:::one-bucket/*"))
+    # Sets of actions that are limited to some resources count as ways to more rights, whatever the resources are.
+    policy("PASS", "one-bucket", "everything on one bucket", allow("*", "arn:aws:s3:::one-bucket/*"), climbs="FAIL")
     policy("PASS", "only-deny", "only a Deny", deny())
     policy("PASS", "not-action-deny", "a Deny of all but some actions", {
         "Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*"})

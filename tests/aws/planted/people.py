@@ -92,12 +92,11 @@ def inline(iam, book):
 def escalation(iam, book):
     iam.create_role(RoleName="climber", AssumeRolePolicyDocument=TRUST)
 
-    def policy(verdict, name, *statements, attach=True):
+    def policy(verdict, name, *statements, attach=True, admin="PASS"):
         arn = iam.create_policy(PolicyName=f"climb-{name}", PolicyDocument=document(*statements))["Policy"]["Arn"]
         if attach:
             iam.attach_role_policy(RoleName="climber", PolicyArn=arn)
         book._add(verdict, ESCALATION, arn, "", MAIN, name)
-        admin = "PASS" if attach else "NOT_APPLICABLE"
         book._add(admin, "aws-iam-attached-customer-policy-not-admin", arn, "", MAIN, name)
 
     def allow(*actions):
@@ -109,12 +108,12 @@ def escalation(iam, book):
     policy("FAIL", "machine", allow("iam:PassRole", "ec2:RunInstances"))
     policy("FAIL", "machine-apart", allow("iam:PassRole"), allow("ec2:RunInstances"))
     policy("FAIL", "wildcard", allow("iam:Put*"))
-    policy("FAIL", "not-action", {"Effect": "Allow", "NotAction": ["s3:*", "ec2:*"], "Resource": "*"})
+    policy("FAIL", "not-action", {"Effect": "Allow", "NotAction": ["s3:*", "ec2:*"], "Resource": "*"}, admin="FAIL")
     policy("PASS", "half", allow("iam:PassRole", "s3:*"))
     policy("PASS", "other-half", allow("ec2:RunInstances"))
     policy("PASS", "reading", allow("iam:Get*", "iam:List*"))
     policy("PASS", "denied", allow("iam:*"), {"Effect": "Deny", "Action": "iam:*", "Resource": "*"})
-    policy("NOT_APPLICABLE", "unattached", allow("iam:*"), attach=False)
+    policy("NOT_APPLICABLE", "unattached", allow("iam:*"), attach=False, admin="NOT_APPLICABLE")
 
 
 def close(cloud, book):

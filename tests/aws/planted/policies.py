@@ -161,5 +161,8 @@ def close(cloud, book):
             for one in kms.list_keys(Limit=1000)["Keys"]:
                 if not book.has(KEY, one["KeyArn"], account):
                     book.passes(KEY, one["KeyArn"], "the own account", account=account)
+                if not book.has("aws-kms-key-rotation-on", one["KeyArn"], account):
+                    why = "for volumes; the emulator does not mark it as a key of AWS's own"
+                    book.fails("aws-kms-key-rotation-on", one["KeyArn"], why, account=account)
                 if not book.has("aws-kms-key-not-pending-deletion", one["KeyArn"], account):
                     book.passes("aws-kms-key-not-pending-deletion", one["KeyArn"], "in use", account=account)

@@ -23,12 +23,13 @@ def plant(cloud, book):
 
 def ecs_services(cloud, book):
     ecs = cloud.client("ecs", REGION)
-    subnet = cloud.client("ec2", REGION).describe_subnets()["Subnets"][0]["SubnetId"]
+    subnet = cloud.client("ec2", REGION).describe_subnets()["Subnets"][0]
+    groups = cloud.client("ec2", REGION).describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}])["SecurityGroups"]
     for cluster in ("shop", "office"):
         ecs.create_cluster(clusterName=cluster)
 
     def service(verdict, cluster, name, why, address=None, network=True, **more):
-        found = {"subnets": [subnet]}
+        found = {"subnets": [subnet["SubnetId"]], "securityGroups": [groups[0]["GroupId"]]}
         if address:
             found["assignPublicIp"] = address
         if network:

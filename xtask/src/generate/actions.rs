@@ -36,17 +36,16 @@ fn entry(text: &mut String, catalog: &Catalog, action: &Action) {
         let _ = writeln!(text, "Can break: {risk}\n");
     }
     if let Some(when) = &action.when {
-        let _ = writeln!(text, "Only where `{}`\n", flat(when.text()));
+        let _ = writeln!(text, "Only where\n\n```\n{}\n```\n", when.text());
     }
     for (name, value) in &action.args {
         let _ = writeln!(text, "`args.{name}`: the check says; {} otherwise\n", value.to_json());
     }
     for (name, found) in &action.lets {
-        let _ = writeln!(text, "`{name}` = `{}`\n", flat(found.text()));
+        let _ = writeln!(text, "where `{name}` is\n\n```\n{}\n```\n", found.text());
     }
     commands(text, &action.sketch(catalog.api()));
-    let permissions: Vec<String> =
-        catalog.action_permissions(action).iter().map(|name| format!("`{name}`")).collect();
+    let permissions: Vec<String> = catalog.action_permissions(action).iter().map(|name| format!("`{name}`")).collect();
     let _ = writeln!(text, "Permissions: {}\n\nAfterwards: `{}`\n", permissions.join(", "), flat(action.expect.text()));
     match &action.inverse {
         Inverse::Irreversible(reason) => {

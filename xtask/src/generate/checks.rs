@@ -62,9 +62,8 @@ fn entry(text: &mut String, catalog: &Catalog, check: &std::sync::Arc<Check>) {
     let permissions: Vec<String> = permissions.iter().map(|name| format!("`{name}`")).collect();
     let _ = writeln!(text, "Calls: {}\n\nPermissions: {}", names.join(", "), permissions.join(", "));
     let fixes = check.fix.iter().filter_map(|fix| catalog.action(&fix.action));
-    let fixes: Vec<String> = fixes
-        .map(|action| format!("[{}](actions.md#{})", action.title, action.id.replace('.', "")))
-        .collect();
+    let fixes: Vec<String> =
+        fixes.map(|action| format!("[{}](actions.md#{})", action.title, action.id.replace('.', ""))).collect();
     if !fixes.is_empty() {
         let _ = writeln!(text, "\nFixed by: {}", fixes.join(", "));
     }

@@ -22,13 +22,18 @@ pub(super) fn page(catalog: &Catalog) -> anyhow::Result<String> {
          | framework | title | requirements | in full | in part | attested | not built | checks written |\n\
          |---|---|--:|--:|--:|--:|--:|--:|\n",
     );
+    let mut listed = String::new();
     for framework in catalog.frameworks()? {
+        if let Some(scope) = &framework.scope {
+            let _ = writeln!(listed, "- `{}`: {scope}", framework.id);
+        }
         let title = match &framework.source {
             Some(source) => format!("[{}]({source})", cell(&framework.title)),
             None => cell(&framework.title),
         };
         let _ = writeln!(text, "| `{}` | {title} | {} |", framework.id, numbers(framework));
     }
+    let _ = write!(text, "\nSome files list a part of their framework:\n\n{listed}");
     Ok(text)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Source: AWS CLI User Guide, "Specifying parameter values", "Using quotation marks and literals with strings".
 
+use expr::Expr;
 use resource::{Map, Value};
 
 use super::{ActionError, PreparedCall, Step, name, quote};
@@ -91,17 +92,23 @@ fn placeholders(with: &Input) -> String {
             return command;
         }
         match argument {
-            Argument::Expression(found) => format!(" --{name} {{{}}}", found.text()),
+            Argument::Expression(found) => format!(" --{name} {}", place(found)),
             other => format!(" --{name} '{}'", shown(other).to_json()),
         }
     };
     with.0.iter().map(one).collect()
 }
 
+/// An expression in braces; one that nobody would read there is only hinted at.
+fn place(found: &Expr) -> String {
+    let text = found.text();
+    if text.len() > 80 { "{…}".to_owned() } else { format!("{{{text}}}") }
+}
+
 fn shown(argument: &Argument) -> Value {
     match argument {
         Argument::Constant(value) => value.clone(),
-        Argument::Expression(found) => Value::from(format!("{{{}}}", found.text())),
+        Argument::Expression(found) => Value::from(place(found)),
         Argument::List(items) => Value::list(items.iter().map(shown).collect()),
         Argument::Map(members) => Value::map(members.iter().map(|(name, member)| (name.clone(), shown(member)))),
     }

@@ -38,14 +38,16 @@ impl Action {
         if calls.is_empty() {
             return Err(ActionError::NotApplicable { action: self.id.clone() });
         }
-        let undo = self.prepare(api, fix, discriminator, scope, self.inverse_steps())?;
+        // What was there before may not have been read, or not be writable on a command line; the fix is no worse for it.
+        let undo = self.prepare(api, fix, discriminator, scope, self.inverse_steps());
+        let undo = undo.and_then(|calls| cli::commands(&calls)).unwrap_or_default();
         Ok(Remedy {
             action: self.id.clone(),
             title: self.title.clone(),
             safety: self.safety,
             risk: self.risk.clone(),
             commands: cli::commands(&calls)?,
-            undo: cli::commands(&undo)?,
+            undo,
             calls,
         })
     }
@@ -169,13 +171,14 @@ impl Action {
     }
 }
 
-/// A call says nothing about what is absent.
+/// A call says nothing about what is absent, nor about a list inside a structure that has no items.
 fn without_absent(value: Value) -> Value {
+    let empty = |value: &Value| matches!(value, Value::List(list) if list.items.is_empty());
     match value {
         Value::Map(map) => Value::Map(
             map.into_iter()
                 .map(|(name, value)| (name, without_absent(value)))
-                .filter(|(_, value)| !value.is_null())
+                .filter(|(_, value)| !value.is_null() && !empty(value))
                 .collect(),
         ),
         Value::List(list) => Value::List(List {

@@ -25,7 +25,7 @@ pub(super) fn model(file: &str, bytes: &[u8]) -> Result<ServiceModel, ApiError> 
     for (name, operation) in &raw.operations {
         operations.insert(name.clone(), Arc::new(loader.operation(name, operation).map_err(malformed)?));
     }
-    let document = Shape { name: "Document".into(), kind: Kind::Document, sensitive: false };
+    let document = Shape { name: "Document".into(), kind: Kind::Document, sensitive: false, values: Arc::default() };
     Ok(ServiceModel { name: raw.service.clone(), metadata: loader.metadata(), operations, shapes, document })
 }
 
@@ -115,7 +115,7 @@ impl<'a> Loader<'a> {
             "timestamp" => Kind::Timestamp,
             other => return Err(format!("the shape `{name}` has the unknown type `{other}`")),
         };
-        Ok(Shape { name: name.clone(), kind, sensitive: raw.sensitive })
+        Ok(Shape { name: name.clone(), kind, sensitive: raw.sensitive, values: raw.values.clone().into() })
     }
 
     fn structure(&self, raw: &RawShape) -> Result<Structure, String> {

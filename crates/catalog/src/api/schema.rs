@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use expr::{ObjectType, Type};
+use expr::{ObjectType, Type, Words};
 
 use super::{Kind, ServiceModel, ShapeId};
 
@@ -21,6 +21,15 @@ struct Schemas<'m> {
 }
 
 impl Schemas<'_> {
+    /// The values that a text, or each item of a list of texts, may have.
+    fn words(&self, id: ShapeId) -> Words {
+        let shape = self.model.shape(id);
+        match &shape.kind {
+            Kind::List(item) => self.model.shape(item.shape).values.clone(),
+            _ => shape.values.clone(),
+        }
+    }
+
     fn of(&mut self, id: ShapeId) -> Type {
         if let Some(known) = self.done.get(&id) {
             return known.clone().unwrap_or(Type::Any);
@@ -30,8 +39,13 @@ impl Schemas<'_> {
         let built = match &shape.kind {
             Kind::Structure(structure) => {
                 let members = structure.members.iter();
+                let words = members.clone().filter_map(|member| {
+                    let words = self.words(member.target.shape);
+                    (!words.is_empty()).then(|| (member.name.clone(), words))
+                });
+                let words = words.collect();
                 let members = members.map(|member| (member.name.clone(), self.of(member.target.shape))).collect();
-                Type::Object(Arc::new(ObjectType { name: shape.name.clone(), members }))
+                Type::Object(Arc::new(ObjectType { name: shape.name.clone(), members, words }))
             }
             Kind::List(item) => Type::list(self.of(item.shape)),
             Kind::Map(_, value) => Type::map(self.of(value.shape)),

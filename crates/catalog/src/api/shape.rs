@@ -15,6 +15,8 @@ pub struct Shape {
     pub kind: Kind,
     /// The provider marks its content as secret.
     pub sensitive: bool,
+    /// The values that a text may have; empty where it may have any.
+    pub values: Arc<[Arc<str>]>,
 }
 
 /// What a shape is.

@@ -17,6 +17,7 @@ struct RawFramework {
     id: Spanned<Arc<str>>,
     title: String,
     version: Option<String>,
+    scope: Option<String>,
     source: Option<String>,
     provider: Option<String>,
     #[serde(default)]
@@ -101,6 +102,7 @@ impl Reader<'_> {
             id: raw.id.into_inner(),
             title: raw.title,
             version: raw.version,
+            scope: raw.scope,
             source: raw.source,
             provider: raw.provider,
             profile: raw.profile,

@@ -24,6 +24,7 @@ fn framework(requirements: Vec<Requirement>) -> Framework {
         id: "f".into(),
         title: "F".to_owned(),
         version: None,
+        scope: None,
         source: None,
         provider: None,
         profile: false,
@@ -35,8 +36,15 @@ fn answers(found: &[(&str, Verdict)]) -> Vec<(Arc<str>, Verdict)> {
     found.iter().map(|(check, verdict)| (Arc::from(*check), *verdict)).collect()
 }
 
-/// One requirement with checks `a` and `b`, each resource with what the two say of it.
-fn roll(resources: &[&[(&str, Verdict)]], gaps: &[(&str, &str)]) -> (Standing, u64, u64, u64) {
+/// What two checks say of one resource.
+type Said<'a> = &'a [(&'a str, Verdict)];
+/// Check → why it has no answer somewhere.
+type Gaps<'a> = &'a [(&'a str, &'a str)];
+/// Standing, resources that fail, are unknown, pass.
+type Outcome = (Standing, u64, u64, u64);
+
+/// One requirement with checks `a` and `b`.
+fn roll(resources: &[Said<'_>], gaps: Gaps<'_>) -> Outcome {
     let of = framework(vec![requirement("1", &["a", "b"], &[], RequirementCoverage::Full)]);
     let mut rollup = Rollup::new(&of);
     resources.iter().for_each(|found| rollup.resource(&answers(found)));
@@ -48,7 +56,7 @@ fn roll(resources: &[&[(&str, Verdict)]], gaps: &[(&str, &str)]) -> (Standing, u
 #[test]
 fn a_requirement_is_as_good_as_its_worst_answer() {
     use Standing as S;
-    let table: &[(&[&[(&str, Verdict)]], &[(&str, &str)], (Standing, u64, u64, u64))] = &[
+    let table: &[(&[Said<'_>], Gaps<'_>, Outcome)] = &[
         (&[], &[], (S::NoResources, 0, 0, 0)),
         (&[&[("a", NotApplicable)]], &[], (S::NoResources, 0, 0, 0)),
         (&[&[("a", Pass)]], &[], (S::Pass, 0, 0, 1)),

@@ -8,9 +8,12 @@ mod place;
 mod proposed;
 mod words;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use catalog::{Catalog, Check};
 use expr::{Entity, EntityData, Plan, Scope, To, Wish};
-use resource::{Map, Verdict};
+use resource::{Map, Value, Verdict};
 
 use crate::WithParams;
 use crate::scope::Later;
@@ -48,8 +51,24 @@ pub struct Flip {
     pub text: String,
     /// Whether the rule was run again over the changed documents and passed.
     pub proven: bool,
+    /// What it said then, where it was run: `Unknown` where something that could not be read still decides.
+    pub then: Option<Verdict>,
     /// Each change in words: whose, where, what.
     pub edits: Vec<Edited>,
+    plan: Plan,
+}
+
+impl Flip {
+    /// The global ids of the resources that it changes or makes.
+    pub fn touched(&self) -> BTreeSet<Arc<str>> {
+        self.plan.wishes.iter().map(|wish| wish.spot.entity.uid.clone()).collect()
+    }
+
+    /// A resource's document with the change.
+    pub fn applied(&self, uid: &str, document: &Value) -> Value {
+        let own: Vec<&Wish> = self.plan.wishes.iter().filter(|wish| *wish.spot.entity.uid == *uid).collect();
+        apply::applied(document, &own)
+    }
 }
 
 /// One change in words.
@@ -65,6 +84,8 @@ pub struct Edited {
 
 /// So many changed worlds are judged for one finding.
 const MOST_TRIALS: usize = 48;
+/// More changes at once help nobody.
+const MOST_EDITS: usize = 24;
 /// So many ways are shown.
 const MOST_SHOWN: usize = 3;
 
@@ -87,7 +108,7 @@ pub fn flips(case: &Case<'_>) -> Vec<Flip> {
     if found.is_empty() {
         return vec![time_alone(case).unwrap_or_else(|| unproven(case, &plans))];
     }
-    found.iter().map(|plan| words::flip(case, plan, true)).collect()
+    found.iter().map(|plan| words::flip(case, plan, Some(Verdict::Pass))).collect()
 }
 
 /// How much larger than the smallest a change may be that is shown beside it.
@@ -103,7 +124,13 @@ fn is_another_way(plan: &Plan, known: &Plan) -> bool {
         let (a, b) = (&one.spot, &other.spot);
         a.entity.uid == b.entity.uid && (a.path.starts_with(&b.path) || b.path.starts_with(&a.path))
     };
-    let apart = !plan.wishes.iter().any(|one| known.wishes.iter().any(|other| over(one, other)));
+    // The same setting of another one of a set is no other way.
+    let same = plan.wishes.iter().all(|one| {
+        let like =
+            |other: &&Wish| one.spot.entity.type_id == other.spot.entity.type_id && one.spot.path == other.spot.path;
+        known.wishes.iter().any(|other| like(&other) && one.spot.entity.uid != other.spot.entity.uid)
+    });
+    let apart = !same && !plan.wishes.iter().any(|one| known.wishes.iter().any(|other| over(one, other)));
     apart
         && !makes(plan)
         && plan.cost() <= known.cost().saturating_add(MORE)
@@ -119,7 +146,13 @@ fn time_alone(case: &Case<'_>) -> Option<Flip> {
     let outcomes = crate::run(case.check, case.params, case.subject, &later);
     let then = outcomes.iter().find(|outcome| outcome.discriminator == case.discriminator)?;
     let text = format!("nothing of the kind happens until {} (time alone turns it then)", words::day(at));
-    (then.verdict == Verdict::Pass).then(|| Flip { text, proven: true, edits: Vec::new() })
+    (then.verdict == Verdict::Pass).then(|| Flip {
+        text,
+        proven: true,
+        then: Some(Verdict::Pass),
+        edits: Vec::new(),
+        plan: Plan::default(),
+    })
 }
 
 /// What the rule asks for, facts and all.
@@ -140,10 +173,19 @@ fn proposals(case: &Case<'_>) -> Vec<Plan> {
 fn unproven(case: &Case<'_>, plans: &[Plan]) -> Flip {
     let sensible = |plan: &&Plan| !plan.wishes.is_empty() && !plan.wishes.iter().any(|wish| silly(case, wish));
     match plans.iter().find(sensible) {
-        Some(plan) => words::flip(case, plan, false),
+        Some(plan) => {
+            let then = Trials { case, left: 1 }.verdict(&plan.wishes);
+            words::flip(case, plan, then)
+        }
         None => {
             let condition = case.check.rule.pass_text().split_whitespace().collect::<Vec<_>>().join(" ");
-            Flip { text: format!("{condition} holds"), proven: false, edits: Vec::new() }
+            Flip {
+                text: format!("{condition} holds"),
+                proven: false,
+                then: None,
+                edits: Vec::new(),
+                plan: Plan::default(),
+            }
         }
     }
 }
@@ -156,16 +198,27 @@ struct Trials<'c> {
 
 impl Trials<'_> {
     fn passes(&mut self, wishes: &[Wish]) -> bool {
-        if self.left == 0 || wishes.is_empty() || wishes.iter().any(|wish| silly(self.case, wish)) {
-            return false;
+        self.verdict(wishes) == Some(Verdict::Pass)
+    }
+
+    /// What the check says of the item with the changes; `None` when it is not asked.
+    fn verdict(&mut self, wishes: &[Wish]) -> Option<Verdict> {
+        if self.left == 0
+            || wishes.is_empty()
+            || wishes.len() > MOST_EDITS
+            || wishes.iter().any(|wish| silly(self.case, wish))
+        {
+            return None;
         }
         self.left -= 1;
         let case = self.case;
         let world = Proposed::new(case, wishes);
         let subject = world.changed(case.subject);
         let outcomes = crate::run(case.check, case.params, &subject, &world);
-        let own = outcomes.iter().find(|outcome| outcome.discriminator == case.discriminator);
-        own.is_some_and(|outcome| outcome.verdict == Verdict::Pass)
+        // A subject to which the check does not apply has no items.
+        let whole = outcomes.len() == 1 && outcomes.iter().all(|outcome| outcome.verdict == Verdict::NotApplicable);
+        let own = outcomes.iter().find(|outcome| whole || outcome.discriminator == case.discriminator);
+        own.map(|outcome| outcome.verdict)
     }
 }
 

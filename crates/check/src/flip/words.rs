@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use catalog::Scope as Listing;
 use expr::{Part, Plan, SetOf, Spot, To, Wish};
-use resource::{Span, Value};
+use resource::{Span, Value, Verdict};
 
 use super::place::{item_beyond, path_text, title, whose};
 use super::{Case, Edited, Flip};
 
 /// A plan in words.
-pub(super) fn flip(case: &Case<'_>, plan: &Plan, proven: bool) -> Flip {
+pub(super) fn flip(case: &Case<'_>, plan: &Plan, then: Option<Verdict>) -> Flip {
     let made = |uid: &Arc<str>| {
         plan.wishes.iter().any(|wish| matches!(wish.to, To::Exists(_)) && wish.spot.entity.uid == *uid)
     };
@@ -39,7 +39,7 @@ pub(super) fn flip(case: &Case<'_>, plan: &Plan, proven: bool) -> Flip {
     let parts: Vec<&str> = edits.iter().map(|edit| edit.text.as_str()).collect();
     let long = parts.len() > 1 && parts.iter().any(|part| part.contains(" whose "));
     let text = if long { parts.join("; ") } else { joined(&parts) };
-    Flip { text, proven, edits }
+    Flip { text, proven: then == Some(Verdict::Pass), then, edits, plan: plan.clone() }
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -1,5 +1,6 @@
 //! `plumb compliance [FRAMEWORK]`: what the store says about the requirements of a framework.
 
+use anyhow::bail;
 use catalog::{Catalog, Framework};
 use check::{Line, Standing};
 use engine::Compliance;
@@ -19,13 +20,16 @@ pub(crate) fn run(shared: &Shared, args: &ComplianceArgs, style: &Style) -> anyh
     };
     let store = config::existing_store(shared)?;
     let found = engine::compliance(&catalog, &store, &frameworks, &args.accounts)?;
+    if found.accounts.is_empty() && args.accounts.is_empty() {
+        bail!("the store holds nothing that a scan has read to its end\n  help: `plumb scan aws` reads and judges");
+    }
     if let Some(missing) = args.accounts.iter().find(|one| !found.accounts.iter().any(|account| **account == ***one)) {
         let known = engine::compliance(&catalog, &store, &[], &[])?.accounts;
         return Err(unknown_name("account", missing, known.iter().map(|account| &**account), "plumb inventory"));
     }
     match (&found.frameworks[..], &args.framework) {
         ([(framework, lines)], Some(_)) => one(shared, style, &found, framework, lines)?,
-        (all, _) => several(shared, style, &catalog, all)?,
+        _ => several(shared, style, &catalog, &found)?,
     }
     Ok(Exit::Clean)
 }
@@ -58,12 +62,8 @@ impl Parts {
     }
 }
 
-fn several(
-    shared: &Shared,
-    style: &Style,
-    catalog: &Catalog,
-    all: &[(&Framework, Vec<Line<'_>>)],
-) -> anyhow::Result<()> {
+fn several(shared: &Shared, style: &Style, catalog: &Catalog, found: &Compliance<'_>) -> anyhow::Result<()> {
+    let all = &found.frameworks;
     if matches!(shared.format, Some(Format::Json | Format::Jsonl)) {
         let rows = all.iter().map(|(framework, lines)| {
             serde_json::json!({
@@ -104,6 +104,7 @@ fn several(
     if shared.format == Some(Format::Csv) {
         return Ok(table.print_csv()?);
     }
+    place(found);
     table.print(style.width, 1)?;
     if !shared.quiet {
         let checks = counted(catalog.checks().count() as u64, "check", "checks");
@@ -124,7 +125,7 @@ fn one(
     match shared.format {
         Some(Format::Json) => {
             let document = serde_json::json!({
-                "framework": &*framework.id, "title": framework.title, "source": framework.source,
+                "framework": &*framework.id, "title": framework.title, "scope": framework.scope, "source": framework.source,
                 "accounts": found.accounts, "regions": found.regions,
                 "read": found.read.map(finding::timestamp), "parts": Parts::of(lines).to_json(),
                 "requirements": lines.iter().map(document).collect::<Vec<_>>(),
@@ -190,38 +191,47 @@ fn table(
     framework: &Framework,
     lines: &[Line<'_>],
 ) -> anyhow::Result<()> {
-    let accounts = found.accounts.iter().map(|account| &**account).collect::<Vec<_>>().join(", ");
-    let read = found.read.map(finding::timestamp).unwrap_or_default();
-    let regions = counted(found.regions.len() as u64, "region", "regions");
-    say!("{}\naccount {accounts} · {regions} · read {read}\n", style.bold(&framework.title));
-    let mut table = Table::new(&["ID", "STATUS", "REQUIREMENT", "RESOURCES", "WHY"]);
+    say!("{}", style.bold(&framework.title));
+    if let Some(scope) = &framework.scope {
+        say!("listed are {scope}");
+    }
+    place(found);
+    let mut table = Table::new(&["ID", "STATUS", "COVERAGE", "REQUIREMENT", "RESOURCES", "WHY"]);
     for line in lines {
         table.row(vec![
             line.requirement.id.to_string(),
-            standing(style, line),
+            standing(style, line.standing),
+            coverage(line).to_owned(),
             line.requirement.title.clone(),
             resources(line),
             why(line),
         ]);
     }
-    table.print(style.width, 2)?;
+    table.print(style.width, 3)?;
     summary(style, &Parts::of(lines), lines.len());
     if !shared.quiet {
         eprintln!(
-            "a part: checks decide only a part of the requirement · next: plumb findings --status fail · --format json has what to attest"
+            "in part: the checks do not decide all of the requirement · next: plumb findings --status fail · --format json has what to attest"
         );
     }
     Ok(())
 }
 
-fn standing(style: &Style, line: &Line<'_>) -> String {
-    let part = if line.is_partial() { ", a part" } else { "" };
+fn standing(style: &Style, standing: Standing) -> String {
+    match (standing, standing.as_str()) {
+        (Standing::Fail, word) => style.red(word),
+        (Standing::Unknown, word) => style.unknown(word),
+        (Standing::Pass, word) => style.green(word),
+        (_, word) => style.dim(word),
+    }
+}
+
+/// How far its checks decide it.
+fn coverage(line: &Line<'_>) -> &'static str {
     match line.standing {
-        Standing::Fail => style.red("fail"),
-        Standing::Unknown => style.unknown("unknown"),
-        Standing::Pass => format!("{}{part}", style.green("pass")),
-        Standing::Manual | Standing::NotBuilt => style.dim(line.standing.as_str()),
-        Standing::NoResources => style.dim(&format!("no resources{part}")),
+        Standing::Manual | Standing::NotBuilt => "",
+        _ if line.is_partial() => "in part",
+        _ => "full",
     }
 }
 
@@ -232,6 +242,16 @@ fn resources(line: &Line<'_>) -> String {
         Standing::Unknown => format!("{} of {} unknown", number(line.unknown), number(line.resources())),
         Standing::Pass => number(line.resources()),
     }
+}
+
+/// What the answer is about.
+fn place(found: &Compliance<'_>) {
+    let accounts = match found.accounts.len() {
+        0..=3 => found.accounts.iter().map(|account| &**account).collect::<Vec<_>>().join(", "),
+        many => counted(many as u64, "account", "accounts"),
+    };
+    let read = found.read.map(finding::timestamp).unwrap_or_default();
+    say!("{accounts} · {} · read {read}\n", counted(found.regions.len() as u64, "region", "regions"));
 }
 
 /// What stands between the line and a plain answer.
@@ -259,7 +279,7 @@ fn summary(style: &Style, parts: &Parts, all: usize) {
             Standing::NotBuilt => "not built yet".to_owned(),
             Standing::NoResources => "without resources".to_owned(),
             Standing::Pass if parts.in_part > 0 => {
-                format!("pass ({} of them a part only)", number(parts.in_part as u64))
+                format!("pass ({} of them in part)", number(parts.in_part as u64))
             }
             other => other.as_str().to_owned(),
         };

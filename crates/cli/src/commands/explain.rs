@@ -71,24 +71,24 @@ fn print(finding: &Finding, proof: &Proof, check: &Check, catalog: &Catalog, sty
         finding.short_id,
         style.bold(&printable(&proof.message))
     );
-    page.line("check", &format!("{} · {}", check.id, check.title));
+    page.prose("check", &format!("{} · {}", check.id, check.title));
     let region = if finding.region.is_empty() { "global" } else { &finding.region };
-    page.line("resource", &format!("{} · {} · {region}", printable(&finding.uid), finding.type_id));
+    page.prose("resource", &format!("{} · {} · {region}", printable(&finding.uid), finding.type_id));
     if !finding.discriminator.is_empty() {
         page.line("item", &printable(&finding.discriminator));
     }
     page.proof(proof);
-    page.line("risk", &printable(&check.risk));
+    page.prose("risk", &printable(&check.risk));
     print_fix(&mut page, proof);
     let serves = serves(catalog, check)?;
     if !serves.is_empty() {
-        page.line("serves", &serves);
+        page.prose("serves", &serves);
     }
     let until =
         proof.until.as_ref().map_or_else(String::new, |until| format!(" · time alone may change it at {until}"));
     let since = finding::timestamp(finding.first_seen);
-    page.line("since", &format!("{since} · last read {}{until}", proof.read_at));
-    page.line("more", &format!("plumb show {} · plumb check show {}", shown_id(&finding.uid), check.id));
+    page.prose("since", &format!("{since} · last read {}{until}", proof.read_at));
+    page.code("more", &format!("plumb show {} · plumb check show {}", shown_id(&finding.uid), check.id));
     Ok(())
 }
 
@@ -118,13 +118,16 @@ fn print_fix(page: &mut Page<'_>, proof: &Proof) {
         return;
     }
     let Some(first) = proof.fixes.first() else { return };
+    let prose = first.tab == "Console";
     for (at, line) in first.text.trim().lines().enumerate() {
         let lead = if at == 0 { format!("{}: ", first.tab) } else { String::new() };
-        page.line("fix", &format!("{lead}{}", printable(line)));
+        let text = format!("{lead}{}", printable(line));
+        // A command goes into a shell as it stands.
+        if prose || line.starts_with('#') { page.prose("fix", &text) } else { page.code("fix", &text) }
     }
     let others: Vec<&str> = proof.fixes.iter().skip(1).map(|fix| fix.tab.as_str()).collect();
     if !others.is_empty() {
-        page.line("", &format!("also: {} (plumb check show)", others.join(", ")));
+        page.prose("fix", &format!("also: {} (--format json, plumb check show)", others.join(", ")));
     }
 }
 
@@ -140,6 +143,7 @@ fn document(finding: &Finding, proof: &Proof, check: &Check, catalog: &Catalog) 
     let serves = served.iter().map(
         |one| serde_json::json!({"id": one.label(), "framework": one.framework.title, "title": one.requirement.title}),
     );
+    let finding = Finding { frameworks: served.iter().map(catalog::Served::label).collect(), ..finding.clone() };
     if let Some(members) = document.as_object_mut() {
         members.insert("finding".into(), serde_json::to_value(finding.record())?);
         members.insert("risk".into(), check.risk.as_str().into());

@@ -28,6 +28,7 @@ pub(crate) fn run(shared: &Shared, args: &FindingsArgs, style: &Style) -> anyhow
         accounts: args.accounts.clone(),
         regions: args.regions.clone(),
         types: args.types.clone(),
+        resource: None,
         without_checks: config::switched_off(&catalog, args.check.as_deref()),
     };
     let settings = config.settings();

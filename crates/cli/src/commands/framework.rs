@@ -71,7 +71,7 @@ fn list(shared: &Shared, style: &Style, catalog: &Catalog) -> anyhow::Result<()>
         let rows = frameworks.iter().map(|framework| {
             serde_json::json!({
                 "id": &*framework.id, "title": framework.title, "version": framework.version,
-                "source": framework.source, "provider": framework.provider, "profile": framework.profile,
+                "scope": framework.scope, "source": framework.source, "provider": framework.provider, "profile": framework.profile,
                 "coverage": Coverage::of(framework).to_json(),
             })
         });
@@ -130,6 +130,9 @@ fn show(shared: &Shared, style: &Style, framework: &Framework) -> anyhow::Result
     say!("{}", style.bold(&framework.title));
     if let Some(source) = &framework.source {
         say!("source    {source}");
+    }
+    if let Some(scope) = &framework.scope {
+        say!("listed    {scope}");
     }
     let requirements = counted(coverage.all as u64, "requirement", "requirements");
     say!(

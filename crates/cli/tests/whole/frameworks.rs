@@ -35,10 +35,10 @@ fn a_scan_of_a_framework_runs_its_checks_only_and_the_roll_up_agrees_with_the_ve
     let verdicts = stage.verdicts("a.db");
     let document = compliance(&stage, "a.db", "cis-aws-5.0");
     let lines = lines(&document);
-    assert_eq!(lines.len(), 62);
+    assert_eq!(lines.len(), 63);
     let parts = document["parts"].as_object().unwrap();
     let whole: u64 = parts.iter().filter(|(name, _)| *name != "pass_in_part").map(|(_, n)| n.as_u64().unwrap()).sum();
-    assert_eq!(whole, 62, "the parts make up the whole: {parts:?}");
+    assert_eq!(whole, 63, "the parts make up the whole: {parts:?}");
     let mut of_framework = BTreeSet::new();
     for (id, line) in &lines {
         let checks = texts(&line["checks"]);
@@ -100,4 +100,31 @@ fn a_framework_that_does_not_exist_is_named_with_the_nearest_before_any_call() {
     let run = stage.plumb("none.db", &["compliance", "cis-aws-5.0"]);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("plumb scan"), "{}", run.stderr);
+}
+
+#[test]
+fn what_was_not_run_in_a_region_is_said_until_every_enabled_region_is_judged() {
+    let stage = Stage::new();
+    let gaps = || texts(&lines(&compliance(&stage, "a.db", "cis-aws-5.0"))["5.5"]["gaps"]);
+    let closed = "aws-ec2-default-sg-closed";
+    stage.scan("a.db", &["--region", "eu-central-1", "--check", closed]);
+    assert_eq!(gaps(), BTreeSet::from(["2 enabled regions not read".to_owned()]));
+    // The same listing, read for another check, shows resources that this one has not judged.
+    stage.scan("a.db", &["--region", "eu-west-1", "--check", "aws-ec2-sg-no-ssh-from-internet"]);
+    let expected = ["2 enabled regions not read", "not run in eu-west-1"].map(str::to_owned);
+    assert_eq!(gaps(), BTreeSet::from(expected));
+    stage.scan("a.db", &["--region", "eu-west-1,us-east-1", "--check", closed]);
+    assert_eq!(gaps(), BTreeSet::new());
+}
+
+#[test]
+fn regions_that_could_not_be_named_leave_regional_requirements_unknown() {
+    let stage = Stage::new();
+    stage.rules("[[deny]]\non = { calls = ['ec2:DescribeRegions', 'account:ListRegions'] }");
+    stage.scan("a.db", &["--check", "aws-ec2-ebs-default-encryption-on,aws-iam-root-mfa"]);
+    let lines = lines(&compliance(&stage, "a.db", "landing-zone"));
+    let regional = &lines["encryption.volumes"];
+    assert!(texts(&regional["gaps"]).iter().any(|why| why.starts_with("regions not known")), "{regional}");
+    assert_ne!(regional["status"], "pass");
+    assert!(!texts(&lines["identity.root"]["gaps"]).iter().any(|why| why.starts_with("regions")), "{lines:?}");
 }

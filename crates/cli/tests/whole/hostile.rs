@@ -1,35 +1,18 @@
 //! Names and texts that the owner of an account chooses to harm whoever reads the report.
 
-use std::path::Path;
-
-use simcloud::Estate;
-
-use crate::stage::Stage;
+use crate::stage::{Stage, files};
 
 const GROUPS: &str = "111122223333/eu-west-1/aws.ec2.security-group.jsonl";
 const NAME: &str = "=cmd|'/C calc'!A0\u{1b}]0;owned\u{7}\u{1b}[2J\"\n,x";
 
 /// The demo's estate with its open group renamed.
 fn stage() -> Stage {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/aws");
-    let mut files = Vec::new();
-    let mut folders = vec![folder.clone()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
-                files.push((name, std::fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
+    let mut files = files();
     let groups = files.iter_mut().find(|(name, _)| name == GROUPS).unwrap();
     let quoted = serde_json::to_string(NAME).unwrap();
     assert!(groups.1.contains(r#""GroupName":"bastion""#), "the demo has an open group of that name");
     groups.1 = groups.1.replace(r#""GroupName":"bastion""#, &format!(r#""GroupName":{quoted}"#));
-    Stage::with(Estate::from_files(files.iter().map(|(name, text)| (name.as_str(), text.as_bytes()))).unwrap())
+    Stage::of(&files)
 }
 
 #[test]
@@ -42,7 +25,7 @@ fn a_hostile_name_stays_text_in_every_output() {
 
     let table = stage.plumb("a.db", &["findings"]);
     let listed = stage.plumb("a.db", &["inventory", "aws.ec2.security-group"]);
-    let shown = stage.plumb("a.db", &["show", "sg-f72b6445b303bb768"]);
+    let shown = stage.plumb("a.db", &["show", "sg-06b6a14e2c30a3470"]);
     for run in [&scan, &table, &listed, &shown] {
         let control = run.stdout.chars().chain(run.stderr.chars()).find(|c| c.is_control() && *c != '\n');
         assert_eq!(control, None, "{:?}", run.stdout);
@@ -56,7 +39,8 @@ fn a_hostile_name_stays_text_in_every_output() {
         rows.records().map(Result::unwrap).filter(|row| row.iter().any(|cell| cell.contains("calc"))).collect();
     assert!(!hostile.is_empty());
     for row in &hostile {
-        assert!(row[place("message")].starts_with("'="), "{:?}", &row[place("message")]);
+        let message = &row[place("message")];
+        assert!(!message.contains("calc") || message.starts_with("'="), "{message:?}");
         assert!(row.iter().all(|cell| !cell.starts_with(['=', '+', '@', '\t', '\r'])), "{row:?}");
     }
     let found: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();

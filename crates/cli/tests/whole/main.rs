@@ -7,4 +7,5 @@ mod disturbances;
 mod frameworks;
 mod hostile;
 mod kills;
+mod proof;
 mod stage;

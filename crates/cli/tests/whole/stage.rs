@@ -32,6 +32,23 @@ impl Stage {
         Stage::with(Estate::load(&folder).unwrap())
     }
 
+    /// A third of each longer list of the demo's documents: for tests of hundreds of scans, which compare scans of one
+    /// estate and need every kind of document rather than all of them.
+    pub(crate) fn thinned() -> Stage {
+        let files = files().into_iter().map(|(name, text)| match text.lines().count() {
+            0..=4 => (name, text),
+            _ if !name.ends_with(".jsonl") => (name, text),
+            _ => (name, text.lines().step_by(3).collect::<Vec<_>>().join("\n")),
+        });
+        Stage::of(&files.collect::<Vec<_>>())
+    }
+
+    /// An estate of files: path below its folder, text.
+    pub(crate) fn of(files: &[(String, String)]) -> Stage {
+        let files = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes()));
+        Stage::with(Estate::from_files(files).unwrap())
+    }
+
     pub(crate) fn with(estate: Estate) -> Stage {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let catalog = Arc::new(Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap());
@@ -107,6 +124,24 @@ impl Stage {
     pub(crate) fn calls(&self) -> BTreeSet<String> {
         self.cloud.counters().keys().map(name).collect()
     }
+}
+
+/// The demo's estate: path below its folder, text.
+pub(crate) fn files() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/aws");
+    let (mut files, mut folders) = (Vec::new(), vec![folder.clone()]);
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
+                files.push((name, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    files
 }
 
 /// The records of a CSV text (RFC 4180).

@@ -8,7 +8,7 @@ use resource::{Path, Segment};
 
 use super::nearest::nearest;
 use crate::ast::{Each, Kind, Node, Quantifier};
-use crate::{Diagnostic, Of, Schema, Type, Use};
+use crate::{Diagnostic, Of, Schema, Type, Use, Words};
 
 /// A type, and the place whose value it is, if it is one as it stands.
 ///
@@ -17,6 +17,8 @@ use crate::{Diagnostic, Of, Schema, Type, Use};
 pub(super) struct Static {
     pub(super) ty: Type,
     pub(super) at: Option<At>,
+    /// The values that the text, or each item of the list, may have; `None` when that is not known.
+    pub(super) words: Option<Words>,
 }
 
 #[derive(Clone, Debug)]
@@ -28,7 +30,11 @@ pub(super) enum At {
 
 impl Static {
     pub(super) fn of(ty: Type) -> Self {
-        Static { ty, at: None }
+        Static { ty, at: None, words: None }
+    }
+
+    pub(super) fn at(ty: Type, at: Option<At>) -> Self {
+        Static { ty, at, words: None }
     }
 }
 
@@ -160,10 +166,10 @@ impl<'s> Checker<'s> {
         Some(match (name, subject) {
             ("now", _) => Static::of(Type::Timestamp),
             ("self", Some(subject)) => {
-                Static { ty: Type::Entity(Arc::clone(subject)), at: Some(At::Member(Of::Subject, Vec::new())) }
+                Static::at(Type::Entity(Arc::clone(subject)), Some(At::Member(Of::Subject, Vec::new())))
             }
-            ("facts", Some(_)) => Static { ty: self.schema.facts(), at: Some(At::Facts(Of::Subject, None)) },
-            ("norm", Some(subject)) => Static { ty: self.schema.norm(subject), at: Some(At::Norm(Of::Subject, None)) },
+            ("facts", Some(_)) => Static::at(self.schema.facts(), Some(At::Facts(Of::Subject, None))),
+            ("norm", Some(subject)) => Static::at(self.schema.norm(subject), Some(At::Norm(Of::Subject, None))),
             _ => {
                 let ty = self.schema.root(name)?;
                 let at = match (name, &ty) {
@@ -173,7 +179,7 @@ impl<'s> Checker<'s> {
                     (_, Type::Entity(id)) => At::Member(Of::Type(Arc::clone(id)), Vec::new()),
                     _ => At::Member(Of::Root(name.into()), Vec::new()),
                 };
-                Static { ty, at: Some(at) }
+                Static::at(ty, Some(at))
             }
         })
     }
@@ -213,13 +219,16 @@ impl<'s> Checker<'s> {
     fn item_of(&mut self, collection: &Static, span: &Range<usize>) -> Static {
         self.consume(collection, false);
         match &collection.ty {
-            Type::List(item) => Static { ty: (**item).clone(), at: extended(&collection.at, Segment::Each) },
+            Type::List(item) => {
+                let at = extended(&collection.at, Segment::Each);
+                Static { ty: (**item).clone(), at, words: collection.words.clone() }
+            }
             // A map is gone through by its names.
             Type::Map(_) | Type::Object(_) => {
                 self.consume(collection, true);
                 Static::of(Type::String)
             }
-            Type::Any => Static { ty: Type::Any, at: extended(&collection.at, Segment::Each) },
+            Type::Any => Static::at(Type::Any, extended(&collection.at, Segment::Each)),
             Type::Null => Static::of(Type::Any),
             other => {
                 let message = format!("this is {other}, where a list is expected");
@@ -248,7 +257,7 @@ impl<'s> Checker<'s> {
             // What is left of a list still lies where the list lies.
             Quantifier::Filter => {
                 let list = matches!(over.ty, Type::List(_) | Type::Any);
-                Static { ty: Type::list(item_type), at: over.at.filter(|_| list) }
+                Static { ty: Type::list(item_type), at: over.at.filter(|_| list), words: over.words }
             }
             Quantifier::Map => Static::of(Type::list(body)),
         }

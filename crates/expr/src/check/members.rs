@@ -20,13 +20,13 @@ impl Checker<'_> {
     }
 
     fn member(&mut self, value: Static, name: &Arc<str>, span: &Range<usize>) -> Static {
-        let down = |value: &Static, ty: Type| Static { ty, at: extended(&value.at, Segment::Member(Arc::clone(name))) };
+        let down = |value: &Static, ty: Type| Static::at(ty, extended(&value.at, Segment::Member(Arc::clone(name))));
         match &value.ty {
             Type::Any => down(&value, Type::Any),
             Type::Null => Static::of(Type::Null),
             Type::Map(item) => down(&value, (**item).clone()),
             Type::Object(object) => match object.members.get(name) {
-                Some(ty) => down(&value, ty.clone()),
+                Some(ty) => Static { words: object.words.get(name).cloned(), ..down(&value, ty.clone()) },
                 None => self.no_member(&value, object, name, span),
             },
             Type::Entity(type_id) => {
@@ -64,13 +64,13 @@ impl Checker<'_> {
             _ => Of::Type(Arc::clone(type_id)),
         };
         match &**name {
-            "facts" => return Static { ty: self.schema.facts(), at: Some(At::Facts(of, None)) },
-            "norm" => return Static { ty: self.schema.norm(type_id), at: Some(At::Norm(of, None)) },
+            "facts" => return Static::at(self.schema.facts(), Some(At::Facts(of, None))),
+            "norm" => return Static::at(self.schema.norm(type_id), Some(At::Norm(of, None))),
             "uid" => return Static::of(Type::String),
             _ => {}
         }
         let document =
-            Static { ty: self.schema.entity(type_id).unwrap_or(Type::Any), at: Some(At::Member(of, Vec::new())) };
+            Static::at(self.schema.entity(type_id).unwrap_or(Type::Any), Some(At::Member(of, Vec::new())));
         match &document.ty {
             Type::Object(object) if !object.members.contains_key(name) => {
                 let mut known: Vec<Arc<str>> = object.members.keys().cloned().collect();
@@ -97,11 +97,11 @@ impl Checker<'_> {
         }
         match (&value.ty, &index_type) {
             (Type::List(item), Type::Int | Type::Any) => {
-                Static { ty: (**item).clone(), at: extended(&value.at, Segment::Each) }
+                Static { words: value.words.clone(), ..Static::at((**item).clone(), extended(&value.at, Segment::Each)) }
             }
             // Which member it is shows only later: the whole counts as read.
-            (Type::Map(item), Type::String | Type::Any) => Static { ty: (**item).clone(), at: value.at.clone() },
-            (Type::Any, _) => Static { ty: Type::Any, at: value.at.clone() },
+            (Type::Map(item), Type::String | Type::Any) => Static::at((**item).clone(), value.at.clone()),
+            (Type::Any, _) => Static::at(Type::Any, value.at.clone()),
             (Type::Null, _) => Static::of(Type::Null),
             (ty, index) => {
                 let message = format!("{ty} cannot be indexed by {index}");

@@ -1,6 +1,7 @@
 //! Operators between types.
 
 use super::infer::{Checker, Static};
+use super::nearest::nearest;
 use crate::ast::{Arithmetic, Comparison, Kind, Node};
 use crate::eval::parse_moment;
 use crate::{Opaque, Type};
@@ -50,18 +51,21 @@ fn has_order(ty: &Type) -> bool {
 
 impl Checker<'_> {
     /// Both operands, counted as read; two resources are told apart by their ids alone.
-    fn operands(&mut self, left: &Node, right: &Node) -> (Type, Type) {
+    fn operands(&mut self, left: &Node, right: &Node) -> (Static, Static) {
         let (left, right) = (self.place(left), self.place(right));
         let resources = matches!((&left.ty, &right.ty), (Type::Entity(_), Type::Entity(_) | Type::String))
             || matches!((&left.ty, &right.ty), (Type::String, Type::Entity(_)));
         for side in [&left, &right] {
             self.consume(side, !(resources && matches!(side.ty, Type::Entity(_))));
         }
-        (left.ty, right.ty)
+        (left, right)
     }
 
     pub(super) fn comparison(&mut self, op: Comparison, left: &Node, right: &Node, node: &Node) -> Static {
-        let (a, b) = self.operands(left, right);
+        let (on_left, on_right) = self.operands(left, right);
+        self.words(&on_left, right);
+        self.words(&on_right, left);
+        let (a, b) = (on_left.ty, on_right.ty);
         if !comparable(&a, &b) {
             let message = format!("{a} cannot be compared with {b}");
             self.fault(&node.span, message, conversion(&a, &b));
@@ -84,9 +88,30 @@ impl Checker<'_> {
         Static::of(Type::Bool)
     }
 
+    /// A literal beside a text that only has certain values is one of these, or the comparison never holds.
+    fn words(&mut self, beside: &Static, literal: &Node) {
+        let Some(words) = &beside.words else { return };
+        let literals = match &literal.kind {
+            Kind::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(literal),
+        };
+        for literal in literals {
+            if let Kind::Str(text) = &literal.kind
+                && !words.contains(text)
+            {
+                let message = format!("`{text}` is none of the values that the provider has for this");
+                self.fault(&literal.span, message, nearest(text, words));
+            }
+        }
+    }
+
     pub(super) fn membership(&mut self, item: &Node, list: &Node) -> Static {
-        let item_type = self.infer(item);
-        let list_type = self.infer(list);
+        let (on_item, on_list) = (self.place(item), self.place(list));
+        self.consume(&on_item, true);
+        self.consume(&on_list, true);
+        self.words(&on_item, list);
+        self.words(&on_list, item);
+        let (item_type, list_type) = (on_item.ty, on_list.ty);
         let inner = match &list_type {
             Type::List(inner) => (**inner).clone(),
             Type::Map(_) | Type::Object(_) => Type::String,

@@ -35,7 +35,7 @@ pub(crate) use filter_parse::clause;
 pub(crate) use methods::pattern;
 pub(crate) use record::{Base, Record};
 pub use record::{Read, Shape, Step};
-pub(crate) use show::{brief, shown};
+pub(crate) use show::{brief, item, shown};
 pub(crate) use time::{moment_text, parse_duration, parse_moment, span_text};
 
 /// How many nodes one judgement may evaluate.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use resource::Value;
 
-use super::{Ctx, brief};
+use super::{Ctx, brief, item as named};
 use crate::ast::{Kind, Node};
 use crate::{Entity, Label, Place, Spot, Val};
 
@@ -82,6 +82,8 @@ impl Base<'_> {
 /// More than this proves nothing more to a reader.
 const MOST_READS: usize = 256;
 const MOST_STEPS: usize = 24;
+/// Of a computed list.
+const SHOWN: usize = 12;
 
 #[derive(Debug)]
 pub(crate) struct Record {
@@ -191,6 +193,8 @@ impl Ctx<'_> {
             }
             Val::Entity(entity, Label(Some(path))) => self.note_read(path, Some(Spot::of(entity, &[])), val),
             Val::Set(_, Label(Some(path))) => self.note_read(path, None, val),
+            // What a filter left of a list.
+            Val::List(list) => list.items.iter().take(SHOWN).for_each(|item| self.note_whole(item)),
             _ => {}
         }
     }
@@ -250,7 +254,7 @@ impl Ctx<'_> {
             && let Some(siblings) = record.steps.as_mut().and_then(|steps| steps.last_mut())
             && siblings.len() < MOST_STEPS
         {
-            siblings.push(Step { span: span.clone(), shape: Shape::Item, value: brief(item), children: Vec::new() });
+            siblings.push(Step { span: span.clone(), shape: Shape::Item, value: named(item), children: Vec::new() });
         }
     }
 }

@@ -76,16 +76,29 @@ fn start_of(value: &Value) -> (String, bool) {
 /// A value as evidence: what is long is cut.
 pub(crate) fn brief(val: &Val) -> Value {
     match val {
-        Val::Place(place) => brief_value(place.resolve()),
-        other => brief_value(&other.to_value()),
+        Val::Place(place) => brief_value(place.resolve(), MOST_LETTERS),
+        // A set of which nothing is known.
+        Val::Set(set, _) if set.members.is_empty() => match &set.open {
+            Some(hole) => Value::Unknown(Arc::clone(hole)),
+            None => Value::list(Vec::new()),
+        },
+        other => brief_value(&other.to_value(), MOST_LETTERS),
     }
 }
 
-fn brief_value(value: &Value) -> Value {
+/// An item that a trace names: whole, unless it is very long.
+pub(crate) fn item(val: &Val) -> Value {
+    match val {
+        Val::Place(place) => brief_value(place.resolve(), 4 * MOST_LETTERS),
+        other => brief(other),
+    }
+}
+
+fn brief_value(value: &Value, most: usize) -> Value {
     match value {
         Value::Str(text) if text.len() > MOST_LETTERS => Value::Str(Arc::from(cut(text))),
         Value::List(_) | Value::Map(_) => match start_of(value) {
-            (json, true) if json.len() <= MOST_LETTERS => value.clone(),
+            (json, true) if json.len() <= most => value.clone(),
             (json, _) => Value::from(cut(&json)),
         },
         scalar => scalar.clone(),

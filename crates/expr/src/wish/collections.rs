@@ -16,7 +16,7 @@ pub const NEW: &str = ":new:";
 /// Of so many items each is looked at for what would make it fit.
 const MOST_CANDIDATES: usize = 24;
 /// More that offend are not mended one by one.
-const MOST_OFFENDING: usize = 64;
+const MOST_OFFENDING: usize = 256;
 
 /// `for VAR`, `CONDITION` of a `filter` in front.
 type Condition<'n> = (&'n str, &'n Node);
@@ -302,8 +302,8 @@ impl Look<'_, '_> {
         // A resource is not done away with, an item of a document may be.
         let item_of_list = item.spot.as_ref().filter(|spot| matches!(spot.path.last(), Some(crate::Stop::Item(_))));
         if let Some(spot) = item_of_list {
-            let computed = spot.part == Part::Facts;
-            plans.extend(self.walk.wish(spot.clone(), To::Gone, if computed { 18 } else { 24 }));
+            let small = spot.part == Part::Facts || !matches!(item.val, Val::Place(_));
+            plans.extend(self.walk.wish(spot.clone(), To::Gone, if small { 18 } else { 27 }));
         }
         best(plans)
     }

@@ -65,7 +65,7 @@ impl Walk<'_> {
         }
         let current = self.ctx.eval(field, env);
         match (op, value_of(&goal_val)) {
-            (Comparison::Equal, Some(Value::Null)) => self.wish(spot, To::Absent, 20),
+            (Comparison::Equal, Some(Value::Null)) => self.wish(spot, To::Absent, 12),
             (Comparison::Unequal, Some(Value::Null)) => self.wish(spot, To::Present, 12),
             (_, None | Some(Value::Null)) => Vec::new(),
             (Comparison::Equal, Some(goal)) => {

@@ -91,7 +91,7 @@ impl Walk<'_> {
     pub(super) fn want_presence(&self, inner: &Node, truth: bool, env: &Env<'_>, bound: &Bound<'_>) -> Vec<Plan> {
         match self.spot(inner, env, bound) {
             Some(spot) if truth => self.wish(spot, To::Present, 12),
-            Some(spot) => self.wish(spot, To::Absent, 20),
+            Some(spot) => self.wish(spot, To::Absent, 12),
             None => Vec::new(),
         }
     }
@@ -126,7 +126,7 @@ impl Walk<'_> {
             return if known { self.wish(list, To::Holds(value.clone()), 14) } else { Vec::new() };
         }
         match among.items().iter().position(|item| item == value) {
-            Some(at) => self.wish(list.item(at), To::Gone, 24),
+            Some(at) => self.wish(list.item(at), To::Gone, 18),
             None => Vec::new(),
         }
     }
@@ -165,7 +165,13 @@ impl Walk<'_> {
                 let spot = pattern.args.first().and_then(|arg| self.spot(arg, env, bound));
                 let wanted = alternative(&self.ctx.eval(clauses, env).to_value());
                 match (spot, wanted) {
-                    (Some(spot), Some(wanted)) => self.wish(spot, To::Matches(vec![wanted]), 14),
+                    (Some(spot), Some(wanted)) => {
+                        // The pattern that comes nearest.
+                        let own = bare(spot.value().as_str().unwrap_or_default());
+                        let lacking = wanted.split(" && ").filter(|clause| !own.contains(&bare(clause))).count();
+                        let cost = 12 + 2 * u32::try_from(lacking).unwrap_or(u32::MAX / 4);
+                        self.wish(spot, To::Matches(vec![wanted]), cost)
+                    }
                     _ => Vec::new(),
                 }
             }),
@@ -206,7 +212,12 @@ pub fn without_allows(document: &Spot) -> Vec<Plan> {
 /// Another value: small where it is one of a few words, large for an address or a text.
 pub(super) fn not(value: &Value) -> u32 {
     let word = |text: &str| text.chars().all(|letter| letter.is_ascii_alphabetic() || "_- ".contains(letter));
-    if value.as_str().is_some_and(word) { 22 } else { 30 }
+    if value.as_str().is_some_and(word) { 22 } else { 60 }
+}
+
+/// A clause without what may be written in several ways.
+fn bare(text: &str) -> String {
+    text.chars().filter(|letter| !matches!(letter, '"' | '(' | ')') && !letter.is_whitespace()).collect()
 }
 
 /// The clauses of `requires` as one alternative of a filter pattern.

@@ -82,8 +82,8 @@ pub struct Plan {
 
 /// How many plans are kept at each step.
 const MOST_PLANS: usize = 6;
-/// A plan of more changes helps nobody.
-const MOST_WISHES: usize = 24;
+/// The items of a fact may be many that rest on one statement.
+const MOST_WISHES: usize = 256;
 
 impl Plan {
     pub(crate) fn one(spot: Spot, to: To, cost: u32) -> Plan {
@@ -107,6 +107,7 @@ impl Plan {
             match (&mut same.to, &wish.to) {
                 (own, new) if own == new => {}
                 (To::Matches(own), To::Matches(new)) => {
+                    same.cost = same.cost.saturating_add(wish.cost);
                     own.extend(new.iter().filter(|text| !own.contains(text)).cloned().collect::<Vec<_>>());
                 }
                 (To::Holds(_), To::Holds(_)) => both.wishes.push(wish.clone()),

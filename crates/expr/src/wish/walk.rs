@@ -43,7 +43,13 @@ impl<'w> Walk<'w> {
         match (&node.kind, truth) {
             (Kind::Not(inner), _) => self.want(inner, !truth, env, bound),
             (Kind::And(parts), true) | (Kind::Or(parts), false) => {
-                every(parts.iter().map(|part| self.want(part, truth, env, bound)))
+                every(parts.iter().map(|part| match self.want(part, truth, env, bound) {
+                    // What could not be read may be right already.
+                    none if none.is_empty() && matches!(self.ctx.truth(part, env), Truth::Unknown(_)) => {
+                        vec![Plan::default()]
+                    }
+                    ways => ways,
+                }))
             }
             (Kind::Or(parts), true) | (Kind::And(parts), false) => {
                 best(parts.iter().flat_map(|part| self.want(part, truth, env, bound)).collect())

@@ -65,7 +65,7 @@ fn flag_bound(key: &str, value: &str) -> Reach {
 }
 
 fn text_bound(key: &str, value: &Arc<str>, settings: &Settings) -> Reach {
-    if is_any(value) {
+    if is_any(value) || settings.open_keys.contains(key) {
         return Reach::Open;
     }
     let value = &owner_written_out(value, settings);

@@ -5,12 +5,14 @@
 //! each; reading everything does not.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use resource::Value;
 
-use super::published::{self, Service};
-use super::{Allowed, Because, Effective, is_every_action};
+use super::published::{Set, published};
+use super::{Allowed, Because, Effective};
+use crate::coverage::{Coverage, is_every_action};
 use crate::pattern::is_wild;
 
 /// Of a service's actions, how many of four must be allowed.
@@ -76,10 +78,8 @@ impl Effective {
         let reaching: Vec<&Allowed> =
             self.allowed.iter().filter(|allowed| allowed.is_broad() || allowed.is_broad_in(service)).collect();
         let includes = |action: &str| reaching.iter().any(|allowed| allowed.actions.includes(action));
-        includes(&format!("{service}:*"))
-            || published::service(service).is_some_and(|service| {
-                !service.actions.is_empty() && service.actions.iter().all(|action| includes(action))
-            })
+        let whole = format!("{service}:*");
+        includes(&whole) || published().each(&whole, includes)
     }
 }
 
@@ -93,20 +93,31 @@ impl Allowed {
 
 /// Whether parts that reach every resource hold most services, within other such parts.
 fn holds_most(parts: &[&Allowed], limit: Option<&[&Allowed]>) -> bool {
-    let services = published::services();
-    let needed = services.len() / 2 + 1;
+    let published = published();
+    let needed = published.services.len() / 2 + 1;
     if !may_hold(parts, needed) || limit.is_some_and(|limit| !may_hold(limit, needed)) {
         return false;
     }
-    let everything = |parts: &[&Allowed]| {
-        let all =
-            |part: &&Allowed| part.actions.except.is_empty() && part.actions.is.iter().any(|is| is_every_action(is));
-        parts.iter().any(all)
-    };
-    if everything(parts) && limit.is_none_or(everything) {
+    if holds_everything(parts) && limit.is_none_or(holds_everything) {
         return true;
     }
-    services.iter().filter(|service| holds_service(parts, limit, service)).take(needed).count() == needed
+    let mut held = together(parts);
+    if let Some(limit) = limit {
+        held.keep(&together(limit));
+    }
+    let most = |range: &Range<usize>| !range.is_empty() && held.count(range) * 4 >= range.len() * MOST_ACTIONS;
+    published.services.iter().filter(|(_, range)| most(range)).take(needed).count() == needed
+}
+
+fn holds_everything(parts: &[&Allowed]) -> bool {
+    let all = |part: &&Allowed| part.actions.except.is_empty() && part.actions.is.iter().any(|is| is_every_action(is));
+    parts.iter().any(all)
+}
+
+fn together(parts: &[&Allowed]) -> Set {
+    let mut all = published().set(&Coverage::of_actions(Vec::new()));
+    parts.iter().for_each(|part| all.add(&published().set(&part.actions)));
+    all
 }
 
 /// A cheap answer for nearly every policy: patterns that name their service cannot reach more services than they name.
@@ -119,17 +130,4 @@ fn may_hold(parts: &[&Allowed], needed: usize) -> bool {
         };
     }
     named.len() >= needed
-}
-
-fn holds_service(parts: &[&Allowed], limit: Option<&[&Allowed]>, service: &Service) -> bool {
-    let among = |parts: &[&Allowed], action: &str| parts.iter().any(|part| part.actions.includes(action));
-    let includes = |action: &str| among(parts, action) && limit.is_none_or(|limit| among(limit, action));
-    if includes(&service.whole) {
-        return true;
-    }
-    if !parts.iter().any(|part| part.actions.touches(&service.whole)) {
-        return false;
-    }
-    let held = service.actions.iter().filter(|action| includes(action)).count();
-    held > 0 && held * 4 >= service.actions.len() * MOST_ACTIONS
 }

@@ -168,9 +168,85 @@ fn a_public_bucket_is_public_unless_bucket_or_account_restricts_it() {
     let grants = by_account.fact(&bucket(""), "grants");
     let because: Vec<&str> =
         grants.items()[0].get("because").items().iter().filter_map(|reason| reason.get("text").as_str()).collect();
-    assert_eq!(because, ["allows s3:GetObject to everyone", "RestrictPublicBuckets makes it ineffective"]);
+    assert_eq!(
+        because,
+        ["allows s3:GetObject to everyone", "RestrictPublicBuckets of the account makes it ineffective"]
+    );
     let unread = account(r#"{"S3PublicAccessBlock": {"?": "denied"}}"#);
     assert_eq!(unread.fact(&bucket(""), "public").unknown().map(|hole| hole.why), Some(Why::Denied));
+}
+
+/// An access point with a policy for everybody, and the fact under what lies around it.
+fn access_point(own: &str, bucket: Option<&str>, account_block: &str, fact: &str) -> Value {
+    let statement = r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}"#;
+    let document = format!(r#"{{"Name": "ap", "Bucket": "b", "Policy": {{"Statement": {statement}}} {own}}}"#);
+    let point = entity("aws.s3.access-point", "ap", &document);
+    let cloud = match bucket {
+        Some(policy) => account(account_block).edge("ap", "opens", vec![entity("aws.s3.bucket", "b", policy)]),
+        None => account(account_block).unread("ap", "opens"),
+    };
+    cloud.fact(&point, fact)
+}
+
+#[test]
+fn an_access_point_is_public_as_far_as_its_bucket_delegates_and_no_block_holds() {
+    let bucket = |rest: &str, condition: &str| {
+        format!(
+            r#"{{"Name": "b", "Policy": {{"Statement": {{"Effect": "Allow", "Principal": {{"AWS": "*"}}, "Action": "*",
+                "Resource": "*", "Condition": {condition}}}}} {rest}}}"#
+        )
+    };
+    let delegating = bucket("", r#"{"StringEquals": {"s3:DataAccessPointAccount": "111122223333"}}"#);
+    let by_arn = bucket("", r#"{"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:111122223333:accesspoint/*"}}"#);
+    let ours = bucket("", r#"{"StringEquals": {"aws:PrincipalAccount": "111122223333"}}"#);
+    let restrict = r#", "PublicAccessBlockConfiguration": {"RestrictPublicBuckets": true}"#;
+    let blocked = bucket(restrict, r#"{"StringEquals": {"s3:DataAccessPointAccount": "111122223333"}}"#);
+    let public = |own: &str, bucket: &str, block: &str| access_point(own, Some(bucket), block, "public");
+    assert_eq!(public("", &delegating, "{}"), Value::Bool(true));
+    assert_eq!(public("", &by_arn, "{}"), Value::Bool(true));
+    assert_eq!(public("", &bucket("", "{}"), "{}"), Value::Bool(true), "the bucket is public itself");
+    assert_eq!(public("", &ours, "{}"), Value::Bool(false), "the bucket lets strangers in neither way");
+    assert_eq!(public("", r#"{"Name": "b"}"#, "{}"), Value::Bool(false), "a bucket without a policy");
+    assert_eq!(public("", &blocked, "{}"), Value::Bool(false));
+    assert_eq!(public(restrict, &delegating, "{}"), Value::Bool(false));
+    assert_eq!(public(r#", "NetworkOrigin": "VPC""#, &delegating, "{}"), Value::Bool(false));
+    assert_eq!(public(r#", "NetworkOrigin": "Internet""#, &delegating, "{}"), Value::Bool(true));
+    let by_account = r#"{"S3PublicAccessBlock": {"RestrictPublicBuckets": true}}"#;
+    assert_eq!(public("", &delegating, by_account), Value::Bool(false));
+    let unread = r#"{"Name": "b", "Policy": {"?": "denied"}, "PublicAccessBlockConfiguration": {"RestrictPublicBuckets": false}}"#;
+    assert_eq!(public("", unread, "{}").unknown().map(|hole| hole.why), Some(Why::Denied));
+    assert!(access_point("", None, "{}", "public").unknown().is_some(), "a bucket of somebody else");
+    assert_eq!(access_point(r#", "NetworkOrigin": "VPC""#, None, "{}", "public"), Value::Bool(false));
+}
+
+#[test]
+fn what_makes_a_grant_of_an_access_point_ineffective_is_named() {
+    let by = |own: &str, bucket: &str, block: &str| {
+        let grants = access_point(own, Some(bucket), block, "grants");
+        grants.items()[0].get("neutralised_by").as_str().map(str::to_owned)
+    };
+    let plain = r#"{"Name": "b"}"#;
+    let restrict = r#", "PublicAccessBlockConfiguration": {"RestrictPublicBuckets": true}"#;
+    assert_eq!(by(r#", "NetworkOrigin": "VPC""#, plain, "{}").as_deref(), Some("its VPC origin"));
+    assert_eq!(by(restrict, plain, "{}").as_deref(), Some("RestrictPublicBuckets"));
+    let blocked = format!(r#"{{"Name": "b" {restrict}}}"#);
+    assert_eq!(by("", &blocked, "{}").as_deref(), Some("RestrictPublicBuckets of the bucket"));
+    let by_account = r#"{"S3PublicAccessBlock": {"RestrictPublicBuckets": true}}"#;
+    assert_eq!(by("", plain, by_account).as_deref(), Some("RestrictPublicBuckets of the account"));
+    let behind = "the policy of what lies behind, which neither allows it nor delegates";
+    assert_eq!(by("", plain, "{}").as_deref(), Some(behind));
+}
+
+#[test]
+fn a_condition_on_access_points_keeps_nobody_out_of_an_access_point() {
+    let statement = r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
+        "Condition": {"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:eu-west-1:111122223333:accesspoint/*"}}}"#;
+    let document = format!(r#"{{"Name": "x", "Bucket": "b", "Policy": {{"Statement": {statement}}}}}"#);
+    let point = entity("aws.s3.access-point", "ap", &document);
+    let bucket = entity("aws.s3.bucket", "x", &document);
+    let cloud = account("{}").edge("ap", "opens", vec![bucket.clone()]);
+    assert_eq!(cloud.fact(&point, "public"), Value::Bool(true));
+    assert_eq!(cloud.fact(&bucket, "public"), Value::Bool(false));
 }
 
 #[test]

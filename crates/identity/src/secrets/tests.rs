@@ -169,6 +169,48 @@ fn values_that_only_look_like_secrets_are_left_alone() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The book's lines: what is expected, and the variable.
+fn book() -> Vec<(&'static str, &'static str)> {
+    let text = include_str!("../../tests/book/secrets.txt");
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split_once(" | ").expect("a verdict and a variable")).collect()
+}
+
+#[test]
+fn every_line_of_the_book_is_judged_as_it_says() {
+    let mut wrong = Vec::new();
+    for (verdict, text) in book() {
+        let expected: Vec<&str> = Some(verdict).into_iter().filter(|verdict| *verdict != "no").collect();
+        let variable = told(&variables(text));
+        let script = told(&Value::from(format!("#!/bin/sh\nexport {}\n", real(text))));
+        if variable != expected {
+            wrong.push(format!("{text}: expected {expected:?}, found {variable:?}"));
+        }
+        if script.is_empty() != expected.is_empty() {
+            wrong.push(format!("in a script, {text}: expected {expected:?}, found {script:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let secret = book().iter().filter(|(verdict, _)| *verdict != "no").count();
+    assert!(secret >= 80 && book().len() - secret >= 100, "{secret} of {}", book().len());
+}
+
+#[test]
+fn no_value_of_the_book_is_left_after_scrubbing_or_told() {
+    for (verdict, text) in book().into_iter().filter(|(verdict, _)| *verdict != "no") {
+        let (of, value) = (a_type(), variables(text));
+        let mut document = Value::map([("Variables", value.clone())]);
+        let fact = of_document(&of, &document, &Settings::default());
+        scrub(&of, &mut document);
+        // What follows the cut in the text is the token itself.
+        let token = text.split_once('·').map_or("", |(_, rest)| rest.get(..6).unwrap_or(rest));
+        assert!(!token.is_empty() && value.to_json().contains(token), "{text}");
+        assert!(!document.to_json().contains(token), "{verdict}: {}", document.to_json());
+        assert!(!fact.to_json().contains(token));
+        assert_eq!(fact, of_document(&of, &document, &Settings::default()), "{text}");
+    }
+}
+
 #[test]
 fn secrets_in_scripts_are_found_with_their_line() {
     let script = real(

@@ -134,6 +134,15 @@ impl Settings {
         self.regions.iter().cloned().chain(unused.map(|name| Arc::from(*name))).collect()
     }
 
+    /// Every account with every region that answers, and with the empty region of what is account-wide.
+    pub(crate) fn places(&self) -> Vec<(Arc<str>, Arc<str>)> {
+        let mut regions = self.enabled_regions();
+        regions.push("".into());
+        let of =
+            |account: &Account| regions.iter().map(|region| (account.id.clone(), region.clone())).collect::<Vec<_>>();
+        self.accounts.iter().flat_map(of).collect()
+    }
+
     /// The account of that id.
     pub fn account(&self, id: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| &*account.id == id)

@@ -33,8 +33,13 @@ impl From<ApiError> for WorldError {
 
 pub(super) fn world(catalog: Arc<Catalog>, estate: Estate) -> Result<World, WorldError> {
     let (settings, held) = Holdings::of(&catalog, estate)?;
-    let mut builder =
-        Builder { catalog: &catalog, held: &held, partition: settings.partition.clone(), plans: HashMap::new() };
+    let mut builder = Builder {
+        catalog: &catalog,
+        held: &held,
+        partition: settings.partition.clone(),
+        places: settings.places(),
+        plans: HashMap::new(),
+    };
     for of in catalog.resource_types() {
         builder.add_type(of)?;
     }
@@ -71,6 +76,8 @@ struct Builder<'c> {
     catalog: &'c Catalog,
     held: &'c Holdings,
     partition: Arc<str>,
+    /// Every account with every region that answers, and with none.
+    places: Vec<(Arc<str>, Arc<str>)>,
     plans: HashMap<Arc<str>, HashMap<Arc<str>, Plan>>,
 }
 
@@ -139,9 +146,13 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// A listing without a parent depends on nothing but account and region.
+    /// A listing without a parent depends on nothing but account and region, and answers in each of them.
     fn index_listing(&self, input: &Ways, split: &Split, own: &[u32]) -> Index {
         let mut index = Index::new();
+        for (account, region) in &self.places {
+            let roots = Roots::new(Value::null(), account, region, &self.partition);
+            index.entry(input.key(account, region, &split.evaluate(&roots))).or_default();
+        }
         for &number in own {
             let document = &self.held.documents[number as usize];
             let roots = Roots::new(Value::null(), &document.account, &document.region, &self.partition);

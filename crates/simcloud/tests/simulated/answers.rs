@@ -263,6 +263,8 @@ fn a_default_region_that_nothing_uses_answers_and_is_empty() {
     let cloud = Cloud::new("");
     let keys = cloud.ask("kms:ListKeys", "eu-west-3", "{}").unwrap();
     assert_eq!(keys.get("Keys").items(), &[] as &[Value]);
+    let points = cloud.ask("s3control:ListAccessPoints", "eu-west-3", r#"{"AccountId":"111122223333"}"#).unwrap();
+    assert_eq!(points.get("AccessPointList").items(), &[] as &[Value]);
     let named = cloud.ask("ec2:DescribeRegions", "us-east-1", r#"{"RegionNames":["eu-west-3"]}"#).unwrap();
     assert_eq!(texts(&[named], "Regions", "RegionName"), ["eu-west-3"]);
     let all = cloud.ask("ec2:DescribeRegions", "us-east-1", r#"{"AllRegions":true}"#).unwrap();

@@ -1,5 +1,7 @@
 // The embedded data: columns in blocks of gzip in base64. Rows and resources are unpacked at the start, proofs when asked.
 
+let data;
+
 function bytesOf(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   const raw = atob(text);
@@ -21,7 +23,7 @@ async function load() {
     Promise.all(blocksOf('rows').map(unpack)),
     Promise.all(blocksOf('resources').map(unpack)),
   ]);
-  const data = { ...index, size: index.rows };
+  data = { ...index, size: index.rows };
   const typed = (blocks, column, Kind, size) => {
     const all = new Kind(size);
     let at = 0;
@@ -50,19 +52,32 @@ async function load() {
   data.type = typed(resourceBlocks, 'type', Uint32Array, index.resources);
   data.account = typed(resourceBlocks, 'account', Uint32Array, index.resources);
   data.region = typed(resourceBlocks, 'region', Uint32Array, index.resources);
-  complete(data);
-  return data;
+  complete();
 }
 
-// What is derived from the columns.
-function complete(data) {
+// What is derived from the columns. A dimension is [number of its value by row, names of its values].
+function complete() {
   data.regionNames = data.regions.map((region) => region || 'global');
   data.typeNames = data.types.map(([id, title]) => title || id);
-  const [services, objectives] = [data.types.map(([id]) => id.split('.')[1] ?? id), data.checks.map((check) => check.objective)];
-  data.services = [...new Set(services)];
-  data.serviceOfType = services.map((service) => data.services.indexOf(service));
-  data.objectiveNames = [...new Set(objectives)];
-  data.objectiveOfCheck = objectives.map((objective) => data.objectiveNames.indexOf(objective));
+  const byRow = (column) => Uint32Array.from(data.resource, (resource) => column[resource]);
+  const through = (column, names) => {
+    const distinct = [...new Set(names)];
+    const numbers = names.map((name) => distinct.indexOf(name));
+    return [column.map((at) => numbers[at]), distinct];
+  };
+  const types = byRow(data.type);
+  data.dimensions = {
+    verdict: [data.verdict, VERDICTS],
+    severity: [data.severity, SEVERITIES],
+    service: through(types, data.types.map(([id]) => id.split('.')[1] ?? id)),
+    check: [data.check, data.checks.map((check) => check.id)],
+    region: [byRow(data.region), data.regionNames],
+    account: [byRow(data.account), data.accounts],
+    type: [types, data.types.map(([id]) => id)],
+    objective: through(data.check, data.checks.map((check) => check.objective)),
+    name: [data.resource, data.name],
+    uid: [data.resource, data.uid],
+  };
   data.open = new Uint32Array(data.uid.length);
   for (let row = 0; row < data.size; row += 1) if (data.verdict[row] === 0) data.open[data.resource[row]] += 1;
   // A score says something only where it is more than the severity's own.
@@ -73,10 +88,10 @@ function complete(data) {
 }
 
 // The sentence of a row: what is so, or what should be so where nothing is wrong.
-const sentence = (data, row) => data.message[row] || data.checks[data.check[row]].title;
+const sentence = (row) => data.message[row] || data.checks[data.check[row]].title;
 
 // Rows of each resource, made when first asked for.
-function rowsOfResource(data, resource) {
+function rowsOfResource(resource) {
   if (!data.byResource) {
     data.byResource = data.uid.map(() => []);
     for (let row = 0; row < data.size; row += 1) data.byResource[data.resource[row]].push(row);
@@ -85,7 +100,7 @@ function rowsOfResource(data, resource) {
 }
 
 // The proof of a row, or nothing: passes have none.
-async function proofOf(data, row) {
+async function proofOf(row) {
   const block = data.proofBlocks.findLast((known) => known.first <= row);
   if (!block) return null;
   block.proofs ??= unpack(block.element).then((pairs) => new Map(pairs));

@@ -26,11 +26,8 @@ function fixTabs(fixes) {
 
 function steps(rule) {
   if (!rule.length) return null;
-  return make('ol.steps', null, ...rule.map(([statement, text, value, depth, decisive]) => {
-    const line = make(`li.d${Math.min(depth, 3)}`, null, make('span', null, visible(statement ? `${statement} ${text}` : text)), make('span.value', null, visible(value)));
-    if (decisive) line.classList.add('decisive');
-    return line;
-  }));
+  return make('ol.steps', null, ...rule.map(([statement, text, value, depth, decisive]) =>
+    make(`li.d${Math.min(depth, 3)}${decisive ? '.decisive' : ''}${value.length > 12 ? '.long' : ''}`, null, make('span', null, visible(`${statement} ${text}`)), make('span.value', null, name(value, 300)))));
 }
 
 function reads(list) {
@@ -57,7 +54,7 @@ function flips(list) {
   return make('ul', null, ...list.map(([text, proven]) => make('li', null, name(text, 1000), ' ', proven ? make('span.proven', { textContent: 'tried: passes' }) : null)));
 }
 
-function missing(data, row) {
+function missing(row) {
   const holes = data.holes.get(row) ?? [];
   if (!holes.length) return null;
   return make('ul', null, ...holes.map((at) => {
@@ -67,14 +64,14 @@ function missing(data, row) {
   }));
 }
 
-function others(data, row) {
+function others(row) {
   const resource = data.resource[row];
-  const all = rowsOfResource(data, resource).filter((other) => other !== row);
+  const all = rowsOfResource(resource).filter((other) => other !== row);
   const open = all.filter((other) => data.verdict[other] < 2);
   const passing = all.filter((other) => data.verdict[other] === 2).length;
   const list = make('ul.plain', null, ...open.slice(0, 20).map((other) => {
     const mark = data.verdict[other] === 0 ? severityMark(data.severity[other]) : verdictMark(1);
-    const link = make('a', { href: hashOf('findings', { q: `resource:${quote(data.uid[resource])}`, open: data.id[other] }) }, name(sentence(data, other), 300));
+    const link = make('a', { href: hashOf('findings', { q: `resource:${quote(data.uid[resource])}`, open: data.id[other] }) }, name(sentence(other), 300));
     return make('li', null, mark, ' ', link);
   }));
   if (open.length > 20) list.append(make('li', null, `and ${count(open.length - 20)} more`));
@@ -83,35 +80,30 @@ function others(data, row) {
 }
 
 function requirements(check) {
-  if (!check.requirements.length) return null;
-  return make('ul.plain', null, ...check.requirements.map(([framework, id, title]) =>
-    make('li', null, make('a.id', { href: hashOf('findings', { q: `framework:${quote(framework)} requirement:${quote(id)}` }) }, `${framework} ${id}`), ` ${visible(title)}`)));
+  const frameworks = Map.groupBy(check.requirements, ([framework]) => framework);
+  return [...frameworks].map(([framework, list]) => make('details', { open: frameworks.size < 4 }, make('summary', null, `${framework}: ${counted(list.length, 'requirement', 'requirements')}`), make('ul.plain', null, ...list.map(([, id, title]) =>
+    make('li', null, make('a.id', { href: hashOf('findings', { q: `framework:${framework} requirement:${quote(id)}` }) }, id), ` ${visible(title)}`)))));
 }
 
 function panelHead(list, row) {
-  const step = (by) => {
-    const rows = list.grid.items.filter((item) => item >= 0);
-    const next = rows[rows.indexOf(row) + by];
-    if (next !== undefined) change({ open: list.data.id[next] }, true);
-  };
-  list.step = step;
   const rows = list.grid.items.filter((item) => item >= 0);
   const place = rows.indexOf(row);
+  list.step = (by) => rows[place + by] !== undefined && change({ open: data.id[rows[place + by]] }, true);
   const tool = (text, title, onclick) => make('button', { type: 'button', textContent: text, title, 'aria-label': title, onclick });
-  return make('div.tools', null, tool('↑', 'Previous ([)', () => step(-1)), tool('↓', 'Next (])', () => step(1)),
+  return make('div.tools', null, tool('↑', 'Previous ([)', () => list.step(-1)), tool('↓', 'Next (])', () => list.step(1)),
     make('span.place', null, place < 0 ? 'not in this list' : `${count(place + 1)} of ${count(rows.length)}`),
     copyButton(() => location.href, 'Copy link'), tool('✕', 'Close (Esc)', () => change({ open: null })));
 }
 
 function fillPanel(list, row, proof) {
-  const { data, panel } = list;
+  const { panel } = list;
   const [check, resource, verdict] = [data.checks[data.check[row]], data.resource[row], data.verdict[row]];
-  const same = matching(data, parse(`check:${check.id} verdict:fail`)).length;
+  const same = matching(parse(`check:${check.id} verdict:fail`)).length;
   const asked = proof?.reads ?? [];
   panel.replaceChildren(
     panelHead(list, row),
     make('div.state', null, verdictMark(verdict), severityMark(data.severity[row], true), data.scored ? `score ${data.score[row]}` : null, make('span.id', null, data.id[row])),
-    make('h2', null, name(sentence(data, row))),
+    make('h2', null, name(sentence(row))),
     facts([
       ['Resource', name(data.name[resource])],
       ['Item', data.item[row] && name(data.item[row])],
@@ -122,7 +114,7 @@ function fillPanel(list, row, proof) {
       ['First seen', data.first[row] && data.first[row] !== data.changed[row] ? moment(data.first[row]) : null],
       ['Holds until', proof?.until && `${proof.until}: then time alone may change it`],
     ]),
-    ...part(verdict === 1 ? 'What could not be read' : 'Not read', missing(data, row)),
+    ...part(verdict === 1 ? 'What could not be read' : 'Not read', missing(row)),
     ...part('Why it matters', ...(verdict < 2 ? markdown(check.risk) : [])),
     ...part('What to do', verdict === 0 ? fixTabs(fixesOf(check, proof)) : null),
     ...part('What would change the verdict', flips(proof?.flips ?? [])),
@@ -131,13 +123,13 @@ function fillPanel(list, row, proof) {
     ...part('The check', make('p', null, visible(check.title), make('br'), make('span.id.muted', null, check.id)), ...markdown(check.description),
       same ? make('p', null, make('a', { href: hashOf('findings', { q: `check:${check.id} verdict:fail` }) }, counted(same, 'finding fails it', 'findings fail it'))) : null,
       proof ? null : check.rule && codeBlock(check.rule.trim())),
-    ...part('Counts for', requirements(check)),
-    ...part('The same resource', others(data, row)),
+    ...part('The same resource', others(row)),
+    ...part('Counts for', ...requirements(check)),
   );
 }
 
 async function showPanel(list, id) {
-  const { data, panel, body, grid } = list;
+  const { panel, body, grid } = list;
   const row = id ? data.id.indexOf(id) : -1;
   if (row === list.opened) return;
   list.opened = row;
@@ -149,7 +141,7 @@ async function showPanel(list, id) {
     return;
   }
   fillPanel(list, row, null);
-  const proof = await proofOf(data, row);
+  const proof = await proofOf(row);
   if (list.opened === row) {
     fillPanel(list, row, proof);
     panel.scrollTop = 0;

@@ -112,7 +112,7 @@ const anyGlob = (values) => {
 const compare = { ':': (a, b) => a === b, '>': (a, b) => a > b, '<': (a, b) => a < b, '>=': (a, b) => a >= b, '<=': (a, b) => a <= b };
 
 // A moment: 2026-11-24, RFC 3339, or -7d before the report.
-function momentOf(data, text) {
+function momentOf(text) {
   const ago = text.match(/^-(\d+)([dh])$/);
   if (ago) return data.made - Number(ago[1]) * (ago[2] === 'd' ? 86400 : 3600);
   const found = Date.parse(text) / 1000;
@@ -120,94 +120,80 @@ function momentOf(data, text) {
   return found;
 }
 
-const ofCheck = (data, test) => {
-  const hit = data.checks.map(test);
-  return (row) => hit[data.check[row]];
-};
-const ofResource = (data, column, test) => {
-  const hit = column.map(test);
-  return (row) => hit[data.resource[row]];
-};
-const ofPlace = (data, column, names, test) => {
-  const hit = names.map(test);
-  return (row) => hit[column[data.resource[row]]];
+// Rows whose value in a column passes: each value is tested once.
+const where = (column, values, test) => {
+  const hit = values.map(test);
+  return (row) => hit[column[row]];
 };
 
 const FIELDS = {
-  verdict: (data, { values }) => {
-    const words = { fail: 0, unknown: 1, unkn: 1, pass: 2, na: 3, not_applicable: 3 };
-    const wanted = values.map((value) => words[value.toLowerCase()]);
-    if (wanted.includes(undefined)) throw new FilterError('a verdict is one of fail, unknown, pass, na');
+  verdict: ({ values }) => {
+    const wanted = values.map((value) => VERDICTS.indexOf(value.toLowerCase().replace('not_applicable', 'na')));
+    if (wanted.includes(-1)) throw new FilterError('a verdict is one of fail, unknown, pass, na');
     return (row) => wanted.includes(data.verdict[row]);
   },
-  severity: (data, { op, values }) => {
+  severity: ({ op, values }) => {
     const wanted = values.map((value) => SEVERITIES.indexOf(value.toLowerCase()));
     if (wanted.includes(-1)) throw new FilterError(`a severity is one of ${SEVERITIES.join(', ')}`);
-    const hit = SEVERITIES.map((_, own) => wanted.some((other) => compare[op](-own, -other)));
-    return (row) => hit[data.severity[row]];
+    return where(data.severity, SEVERITIES, (_, own) => wanted.some((other) => compare[op](-own, -other)));
   },
-  score: (data, { op, values }) => {
+  score: ({ op, values }) => {
     const wanted = values.map(Number);
     if (wanted.some(Number.isNaN)) throw new FilterError('a score is a number from 0 to 100');
     return (row) => wanted.some((value) => compare[op](data.score[row], value));
   },
-  check: (data, { test }) => ofCheck(data, (check) => test(check.id)),
-  objective: (data, { test }) => ofCheck(data, (check) => test(check.objective)),
-  framework: (data, { test }) => ofCheck(data, (check) => check.requirements.some(([of]) => test(of))),
-  requirement: (data, { test }) => ofCheck(data, (check) => check.requirements.some(([, id]) => test(id))),
-  service: (data, { test }) => ofPlace(data, data.type, data.types, (_, of) => test(data.services[data.serviceOfType[of]])),
-  type: (data, { test }) => ofPlace(data, data.type, data.types, ([id]) => test(id)),
-  account: (data, { test }) => ofPlace(data, data.account, data.accounts, test),
-  region: (data, { test }) => ofPlace(data, data.region, data.regionNames, test),
-  name: (data, { test }) => ofResource(data, data.name, test),
-  uid: (data, { test }) => ofResource(data, data.uid, test),
-  resource: (data, { test }) => ofResource(data, data.name, (text, at) => test(text) || test(data.uid[at])),
-  id: (data, { test }) => (row) => test(data.id[row]),
-  unread: (data, { test }) => {
+  framework: ({ test }) => where(data.check, data.checks, (check) => check.requirements.some(([of]) => test(of))),
+  requirement: ({ test }) => where(data.check, data.checks, (check) => check.requirements.some(([, id]) => test(id))),
+  resource: ({ test }) => where(data.resource, data.name, (text, at) => test(text) || test(data.uid[at])),
+  id: ({ test }) => (row) => test(data.id[row]),
+  unread: ({ test }) => {
     const hit = data.unread.map((one) => [one.call, one.permission, one.detail, one.why].some((text) => text && test(text)));
     return (row) => data.holes.get(row)?.some((hole) => hit[hole]) ?? false;
   },
-  first_seen: (data, { op, values }) => {
-    const wanted = values.map((value) => momentOf(data, value));
+  first_seen: ({ op, values }) => {
+    const wanted = values.map((value) => momentOf(value));
     return (row) => wanted.some((value) => compare[op](data.first[row], value));
   },
 };
 
-function textTest(data, text) {
+function textTest(text) {
   const wanted = text.toLowerCase();
   data.lower ??= data.message.map((message) => message.toLowerCase());
-  const checks = data.checks.map((check) => `${check.id} ${check.title}`.toLowerCase().includes(wanted));
+  const check = where(data.check, data.checks, ({ id, title }) => `${id} ${title}`.toLowerCase().includes(wanted));
   data.lowerNames ??= data.name.map((name, at) => `${name} ${data.uid[at]}`.toLowerCase());
-  const resources = data.lowerNames.map((names) => names.includes(wanted));
-  return (row) => checks[data.check[row]] || resources[data.resource[row]] || data.lower[row].includes(wanted) || data.id[row].toLowerCase().startsWith(wanted);
+  const resource = where(data.resource, data.lowerNames, (names) => names.includes(wanted));
+  return (row) => check(row) || resource(row) || data.lower[row].includes(wanted) || data.id[row].toLowerCase().startsWith(wanted);
 }
 
 // A filter as a test of rows.
-function testOf(data, node) {
+function testOf(node) {
   if (node.and) {
-    const parts = node.and.map((part) => testOf(data, part));
+    const parts = node.and.map((part) => testOf(part));
     if (parts.length === 1) return parts[0];
     return (row) => parts.every((part) => part(row));
   }
   if (node.or) {
-    const parts = node.or.map((part) => testOf(data, part));
+    const parts = node.or.map((part) => testOf(part));
     return (row) => parts.some((part) => part(row));
   }
   if (node.not) {
-    const inside = testOf(data, node.not);
+    const inside = testOf(node.not);
     return (row) => !inside(row);
   }
-  if (!node.field) return textTest(data, node.text);
+  if (!node.field) return textTest(node.text);
+  const leaf = { ...node, test: anyGlob(node.values) };
   if (node.field.startsWith('tag.')) {
     const key = node.field.slice(4);
-    return ofResource(data, data.tags, (tags) => Object.hasOwn(tags, key) && anyGlob(node.values)(tags[key]));
+    return where(data.resource, data.tags, (tags) => Object.hasOwn(tags, key) && leaf.test(tags[key]));
   }
-  if (!Object.hasOwn(FIELDS, node.field)) throw new FilterError(`there is no field \`${node.field}\`; there are ${Object.keys(FIELDS).join(', ')} and tag.KEY`);
-  return FIELDS[node.field](data, { ...node, test: anyGlob(node.values) });
+  if (Object.hasOwn(FIELDS, node.field)) return FIELDS[node.field](leaf);
+  if (Object.hasOwn(data.dimensions, node.field)) return where(...data.dimensions[node.field], leaf.test);
+  const known = Object.keys({ ...data.dimensions, ...FIELDS }).join(', ');
+  throw new FilterError(`there is no field \`${node.field}\`; there are ${known} and tag.KEY`);
 }
 
-function matching(data, node) {
-  const test = testOf(data, node);
+function matching(node) {
+  const test = testOf(node);
   const found = new Uint32Array(data.size);
   let size = 0;
   for (let row = 0; row < data.size; row += 1) if (test(row)) found[size++] = row;

@@ -3,43 +3,35 @@
 const DEFAULT_FILTER = 'verdict:fail';
 const DEFAULT_SORT = '-severity';
 
-const SORTS = {
-  severity: (data) => (row) => (5 - data.severity[row]) * 128 + data.score[row],
-  score: (data) => (row) => data.score[row],
-  finding: (data) => {
-    data.sentenceRanks ??= ranksOf(Array.from(data.verdict, (_, row) => sentence(data, row)));
+// The key of a row in an order.
+function orderOf(column) {
+  if (column === 'score' || column === 'first') return (row) => data[column][row];
+  if (column === 'finding') {
+    data.sentenceRanks ??= ranksOf(Array.from(data.check, (_, row) => sentence(row)));
     return (row) => data.sentenceRanks[row];
-  },
-  resource: (data) => {
-    data.nameRanks ??= ranksOf(data.name);
-    return (row) => data.nameRanks[data.resource[row]];
-  },
-  type: (data) => rankedPlace(data, data.type, data.typeNames),
-  account: (data) => rankedPlace(data, data.account, data.accounts),
-  region: (data) => rankedPlace(data, data.region, data.regions),
-  first: (data) => (row) => data.first[row],
-};
-
-function rankedPlace(data, column, names) {
-  const ranks = ranksOf(names);
-  return (row) => ranks[column[data.resource[row]]];
+  }
+  const dimension = data.dimensions[column === 'resource' ? 'name' : column];
+  if (!dimension || column === 'severity') return (row) => (5 - data.severity[row]) * 128 + data.score[row];
+  dimension.ranks ??= ranksOf(dimension[1]);
+  return (row) => dimension.ranks[dimension[0][row]];
 }
 
+// How a group is called: a function of the number of its value.
 const GROUPS = {
-  check: { of: (data) => (row) => data.check[row], title: (data, at) => `${data.checks[at].title}` },
-  resource: { of: (data) => (row) => data.resource[row], title: (data, at) => `${data.name[at]} · ${data.types[data.type[at]][0]}` },
-  service: { of: (data) => (row) => data.serviceOfType[data.type[data.resource[row]]], title: (data, at) => data.services[at] },
-  severity: { of: (data) => (row) => data.severity[row], title: (_, at) => SEVERITIES[at] },
-  region: { of: (data) => (row) => data.region[data.resource[row]], title: (data, at) => data.regionNames[at] },
-  objective: { of: (data) => (row) => data.objectiveOfCheck[data.check[row]], title: (data, at) => data.objectives[data.objectiveNames[at]] ?? data.objectiveNames[at] },
+  check: (at) => data.checks[at].title,
+  resource: (at) => `${data.name[at]} · ${data.typeNames[data.type[at]]}`,
+  service: (at) => data.dimensions.service[1][at],
+  severity: (at) => SEVERITIES[at],
+  region: (at) => data.regionNames[at],
+  objective: (at) => data.objectives[data.dimensions.objective[1][at]] ?? data.dimensions.objective[1][at],
 };
 
 // The groups of rows, worst first: their number, rows, failures by severity.
-function grouped(data, rows, by) {
-  const of = GROUPS[by].of(data);
+function grouped(rows, by) {
+  const [column] = data.dimensions[by === 'resource' ? 'name' : by];
   const groups = new Map();
   for (const row of rows) {
-    const at = of(row);
+    const at = column[row];
     let group = groups.get(at);
     if (!group) groups.set(at, (group = { at, rows: [], failing: [0, 0, 0, 0, 0] }));
     group.rows.push(row);
@@ -52,11 +44,11 @@ function grouped(data, rows, by) {
   return [...groups.values()].sort(worse);
 }
 
-function makeFindings(data, section) {
+function makeFindings(section) {
   const parts = partsOf(section);
   const { input, total, facets, body } = parts;
   const [group, error, panel] = ['select', '.error', '.panel'].map((selector) => section.querySelector(selector));
-  const list = { data, input, body, panel, rows: [], groups: [], folded: new Set(), wide: new Set(), tree: parse(DEFAULT_FILTER) };
+  const list = { input, body, panel, rows: [], groups: [], folded: new Set(), wide: new Set(), tree: parse(DEFAULT_FILTER) };
   const grid = makeGrid(parts.node, {
     fill: (node, item) => (item < 0 ? fillGroup(node, list.groups[~item]) : fillRow(node, item)),
     onopen: (item) => (item < 0 ? fold(~item) : change({ open: data.id[item] || null })),
@@ -70,7 +62,7 @@ function makeFindings(data, section) {
 
   function fillRow(node, row) {
     const [verdict, resource] = [data.verdict[row], data.resource[row]];
-    const text = sentence(data, row);
+    const text = sentence(row);
     node.append(
       cell('mark', verdict ? verdictMark(verdict) : severityMark(data.severity[row])),
       cell('score', data.score[row]),
@@ -87,7 +79,7 @@ function makeFindings(data, section) {
   function fillGroup(node, one) {
     node.classList.add('group');
     node.ariaExpanded = !one.folded;
-    const title = make('span.title', { role: 'gridcell' }, one.folded ? '▸ ' : '▾ ', name(GROUPS[list.by].title(data, one.at), 300));
+    const title = make('span.title', { role: 'gridcell' }, one.folded ? '▸ ' : '▾ ', name(GROUPS[list.by](one.at), 300));
     node.append(title, make('span.soft', null, counted(one.rows.length, 'finding', 'findings')));
     one.failing.forEach((number, at) => number && node.append(make(`span.mark.${SEVERITIES[at]}`, null, shape(SEVERITIES[at]), count(number))));
   }
@@ -111,7 +103,7 @@ function makeFindings(data, section) {
 
   function drawFacets(counts) {
     const pick = (field, value) => change({ q: print(toggled(list.tree, field, value)), open: null });
-    facets.replaceChildren(...FACETS.map((facet, at) => facetNode(data, facet, counts[at], list.tree, list.wide.has(at), pick, () => {
+    facets.replaceChildren(...FACETS.map((field, at) => facetNode(field, counts[at], list.tree, list.wide.has(at), pick, () => {
       if (!list.wide.delete(at)) list.wide.add(at);
       drawFacets(counts);
     })));
@@ -122,7 +114,7 @@ function makeFindings(data, section) {
     let problem = '';
     try {
       const tree = parse(text);
-      list.rows = matching(data, tree);
+      list.rows = matching(tree);
       list.tree = tree;
     } catch (thrown) {
       if (!(thrown instanceof FilterError)) throw thrown;
@@ -142,15 +134,13 @@ function makeFindings(data, section) {
       if (document.activeElement !== input) input.value = text;
       list.by = group.value = by;
       applyFilter(text);
-      const column = sort.replace('-', '');
-      const order = Object.hasOwn(SORTS, column) ? SORTS[column] : SORTS.severity;
-      list.rows = sortRows(list.rows, order(data), sort[0] === '-');
-      list.groups = by ? grouped(data, list.rows, by) : [];
+      list.rows = sortRows(list.rows, orderOf(sort.replace('-', '')), sort[0] === '-');
+      list.groups = by ? grouped(list.rows, by) : [];
       grid.sorted(sort);
       if (list.key !== undefined) grid.node.scrollTop = 0;
       list.key = key;
       arrange();
-      drawFacets(facetCounts(data, list.tree, list.rows));
+      drawFacets(facetCounts(list.tree, list.rows));
       total.replaceChildren(make('b', null, count(list.rows.length)), ` of ${count(data.size)}`);
     }
     showPanel(list, params.get('open'));

@@ -31,6 +31,7 @@ function makeGrid(node, { fill, onopen, onsort }) {
     for (let at = top; at < end; at += 1) {
       const row = (pool[at - top] ??= make('div', { role: 'row', id: `${node.parentNode.parentNode.id}-${at - top}` }));
       row.className = 'row';
+      row.ariaExpanded = null;
       row.style.transform = `translateY(${at * grid.height}px)`;
       row.ariaRowIndex = at + 2;
       row.ariaSelected = grid.items[at] === grid.selected;
@@ -89,6 +90,12 @@ function makeGrid(node, { fill, onopen, onsort }) {
 
 const cell = (id, ...children) => make(`div.c-${id}`, { role: 'gridcell' }, ...children);
 const textCell = (id, text, title = '') => make(`div.c-${id}`, { role: 'gridcell', title: visible(title.slice(0, 600)) }, name(text, 400));
+
+// An id cut in its middle: its end tells more than its beginning.
+function idCell(text) {
+  const end = Math.max(text.length - 24, text.search(/[^/:]+$/), 0);
+  return make('div.c-uid', { role: 'gridcell', title: visible(text.slice(0, 600)) }, make('bdi.start', null, visible(text.slice(0, end).slice(0, 400))), make('bdi.end', null, visible(text.slice(end))));
+}
 
 // Ranks of texts in their order, so that sorting compares numbers.
 function ranksOf(texts) {

@@ -1,17 +1,17 @@
 // The inventory: every resource that was read, searchable by name, id, tag, region.
 
 const INVENTORY_SORTS = {
-  name: (data) => ranksOf(data.name),
-  type: (data) => ranksOf(Array.from(data.type, (of) => data.typeNames[of])),
-  region: (data) => ranksOf(Array.from(data.region, (of) => data.regions[of])),
-  account: (data) => ranksOf(Array.from(data.account, (of) => data.accounts[of])),
-  uid: (data) => ranksOf(data.uid),
-  open: (data) => data.open,
+  name: () => ranksOf(data.name),
+  type: () => ranksOf(Array.from(data.type, (of) => data.typeNames[of])),
+  region: () => ranksOf(Array.from(data.region, (of) => data.regions[of])),
+  account: () => ranksOf(Array.from(data.account, (of) => data.accounts[of])),
+  uid: () => ranksOf(data.uid),
+  open: () => data.open,
 };
 
 const tagTexts = (tags) => Object.entries(tags).map(([key, value]) => (value ? `${key}=${value}` : key));
 
-function makeInventory(data, section) {
+function makeInventory(section) {
   const { input, total, facets, node } = partsOf(section);
   const findingsOf = (at) => ({ q: `uid:${quote(data.uid[at])}` });
   const grid = makeGrid(node, {
@@ -23,7 +23,7 @@ function makeInventory(data, section) {
         textCell('type', data.typeNames[data.type[at]]),
         textCell('account', data.accounts[data.account[at]]),
         textCell('region', data.regionNames[data.region[at]]),
-        textCell('uid', data.uid[at], data.uid[at]),
+        idCell(data.uid[at]),
         textCell('tags', tags.join('  '), tags.join('  ')),
         cell('open', open),
       );
@@ -43,7 +43,7 @@ function makeInventory(data, section) {
     const counts = new Uint32Array(data.types.length);
     for (const at of found) counts[data.type[at]] += 1;
     const shown = type ? found.filter((at) => data.types[data.type[at]][0] === type) : found;
-    const ranks = (INVENTORY_SORTS[sort.replace('-', '')] ?? INVENTORY_SORTS.type)(data);
+    const ranks = (INVENTORY_SORTS[sort.replace('-', '')] ?? INVENTORY_SORTS.type)();
     grid.set(Array.from(sortRows(shown, (at) => ranks[at], sort[0] === '-')), 'No resource matches.');
     grid.sorted(sort);
     total.replaceChildren(make('b', null, count(shown.length)), ` of ${count(data.uid.length)}`);

@@ -45,9 +45,9 @@ async function start() {
   const views = {};
   route(views);
   if (!window.DecompressionStream) return say('This browser is too old to unpack the lists: use one from 2024 or later.');
-  const data = await load();
-  views.findings = makeFindings(data, byId('findings'));
-  views.inventory = makeInventory(data, byId('inventory'));
+  await load();
+  views.findings = makeFindings(byId('findings'));
+  views.inventory = makeInventory(byId('inventory'));
   preparePrint(views.findings);
   listenToKeys(views);
   addEventListener('hashchange', () => route(views));

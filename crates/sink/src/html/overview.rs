@@ -45,17 +45,13 @@ fn sentence(report: &Report, tally: &Tally) -> String {
         None if tally.total() == 0 => format!("Nothing was judged in {place}"),
         None => format!("Nothing that was judged fails in {place}"),
         Some(worst) => {
-            let count = tally.all.failing(worst);
-            let of_it = match count {
-                1 if fail == 1 => format!("of {worst} severity"),
-                _ => format!("{} of {} severity", number(count), worst),
-            };
-            let things = counted(
-                tally.checks.values().filter(|one| one.of(Verdict::Fail) > 0).count() as u64,
-                "check",
-                "checks",
-            );
-            format!("{} in {place}, from {things}; {of_it}", counted(fail, "finding fails", "findings fail"))
+            let failing = tally.checks.values().filter(|one| one.of(Verdict::Fail) > 0).count() as u64;
+            let (findings, checks) = (counted(fail, "finding", "findings"), counted(failing, "check", "checks"));
+            let verb = if fail == 1 { "fails" } else { "fail" };
+            match tally.all.failing(worst) {
+                all if all == fail => format!("{findings} of {checks} {verb} in {place}, all {worst}"),
+                some => format!("{findings} of {checks} {verb} in {place}, {} of them {worst}", number(some)),
+            }
         }
     };
     let holes = tally.unread().iter().filter(|one| one.what.is_hole).count() as u64;
@@ -143,7 +139,7 @@ fn checks(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
         let number_of = |verdict: Verdict| counted_link(counts, verdict, &format!("check:{}", quoted(id)));
         writeln!(
             out,
-            "<tr><td>{}</td><td>{}<br><span class=\"id\">{}</span></td><td class=\"count\">{}</td><td class=\"count\">{}</td><td class=\"count\">{}</td></tr>",
+            "<tr><td>{}</td><td class=\"named\">{}<br><span class=\"id\">{}</span></td><td class=\"count\">{}</td><td class=\"count\">{}</td><td class=\"count\">{}</td></tr>",
             severity_mark(*severity),
             Text(title),
             Text(id),

@@ -24,19 +24,19 @@ const SYMBOLS: &str = r##"<svg class="symbols" aria-hidden="true">
 "##;
 
 /// The frame of the list of findings; the script fills it.
-const FINDINGS: &str = r#"<section id="findings" class="list" aria-label="Findings" hidden>
+const FINDINGS: &str = r#"<section id="findings" class="list" aria-label="Findings" hidden><h1 class="sr">Findings</h1>
 <div class="controls"><div role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="Filter findings" aria-describedby="q-error" placeholder='severity>=high service:s3 region:eu-* "text"'></div>
 <button type="button" class="narrow" aria-expanded="false">Filters</button>
 <select aria-label="Group by"><option value="">not grouped</option><option value="check">by check</option><option value="resource">by resource</option><option value="service">by service</option><option value="severity">by severity</option><option value="region">by region</option><option value="objective">by objective</option></select>
 <span class="total" role="status"></span><div class="error" id="q-error" role="alert" hidden></div></div>
 <div class="body"><aside class="facets" aria-label="Filter by value"></aside>
-<div class="grid findings-grid" role="grid" tabindex="0" aria-label="Findings"><div class="head" role="row"><div role="columnheader" class="c-mark" data-sort="severity"><button type="button" tabindex="-1">Mark</button></div><div role="columnheader" class="c-score" data-sort="score"><button type="button" tabindex="-1">Score</button></div><div role="columnheader" class="c-finding" data-sort="finding"><button type="button" tabindex="-1">Finding</button></div><div role="columnheader" class="c-resource" data-sort="resource"><button type="button" tabindex="-1">Resource</button></div><div role="columnheader" class="c-type" data-sort="type"><button type="button" tabindex="-1">Type</button></div><div role="columnheader" class="c-account" data-sort="account"><button type="button" tabindex="-1">Account</button></div><div role="columnheader" class="c-region" data-sort="region"><button type="button" tabindex="-1">Region</button></div><div role="columnheader" class="c-first" data-sort="first"><button type="button" tabindex="-1">First seen</button></div></div><div class="canvas" role="rowgroup"></div></div>
+<div class="grid findings-grid" role="treegrid" tabindex="0" aria-label="Findings"><div class="head" role="row"><div role="columnheader" class="c-mark" data-sort="severity"><button type="button" tabindex="-1">Mark</button></div><div role="columnheader" class="c-score" data-sort="score"><button type="button" tabindex="-1">Score</button></div><div role="columnheader" class="c-finding" data-sort="finding"><button type="button" tabindex="-1">Finding</button></div><div role="columnheader" class="c-resource" data-sort="resource"><button type="button" tabindex="-1">Resource</button></div><div role="columnheader" class="c-type" data-sort="type"><button type="button" tabindex="-1">Type</button></div><div role="columnheader" class="c-account" data-sort="account"><button type="button" tabindex="-1">Account</button></div><div role="columnheader" class="c-region" data-sort="region"><button type="button" tabindex="-1">Region</button></div><div role="columnheader" class="c-first" data-sort="first"><button type="button" tabindex="-1">First seen</button></div></div><div class="canvas" role="rowgroup"></div></div>
 <aside class="panel" aria-label="Finding" tabindex="-1" hidden></aside></div>
 </section>
 "#;
 
 /// The frame of the inventory.
-const INVENTORY: &str = r#"<section id="inventory" class="list" aria-label="Inventory" hidden>
+const INVENTORY: &str = r#"<section id="inventory" class="list" aria-label="Inventory" hidden><h1 class="sr">Inventory</h1>
 <div class="controls"><div role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="Search the inventory" placeholder="name, id, region or tag"></div>
 <button type="button" class="narrow" aria-expanded="false">Types</button><span class="total" role="status"></span></div>
 <div class="body"><aside class="facets" aria-label="Types"></aside>
@@ -69,7 +69,7 @@ pub(super) fn begin(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 
 /// The views: the overview and what could not be read as plain HTML, the two lists as frames for the script.
 pub(super) fn views(out: &mut dyn Write, report: &Report, tally: &Tally, resources: usize) -> io::Result<()> {
-    bar(out, report, tally, resources)?;
+    bar(out, report, tally)?;
     out.write_all(b"<main id=\"main\" tabindex=\"-1\">\n")?;
     overview::write(out, report, tally, resources)?;
     out.write_all(FINDINGS.as_bytes())?;
@@ -87,7 +87,7 @@ pub(super) fn end(out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn bar(out: &mut dyn Write, report: &Report, tally: &Tally, resources: usize) -> io::Result<()> {
+fn bar(out: &mut dyn Write, report: &Report, tally: &Tally) -> io::Result<()> {
     let newest = report.scans.iter().filter_map(|scan| scan.finished.or(Some(scan.started))).max();
     writeln!(
         out,
@@ -97,13 +97,12 @@ fn bar(out: &mut dyn Write, report: &Report, tally: &Tally, resources: usize) ->
          <a href=\"#overview\" data-view=\"overview\">Overview</a>\
          <a href=\"#findings\" data-view=\"findings\">Findings <b>{}</b></a>\
          <a href=\"#unknown\" data-view=\"unknown\">Unknown <b>{}</b></a>\
-         <a href=\"#inventory\" data-view=\"inventory\">Inventory <b>{}</b></a></nav>\
+         <a href=\"#inventory\" data-view=\"inventory\">Inventory</a></nav>\
          <span class=\"about\"><bdi>{}</bdi> · {}</span>\
          <span class=\"tools scripted\"><button type=\"button\" id=\"theme\">Theme</button>\
          <button type=\"button\" id=\"help\" aria-label=\"Keys\" aria-haspopup=\"dialog\">?</button></span></header>",
         number(tally.all.of(Verdict::Fail)),
         number(tally.all.of(Verdict::Unknown)),
-        number(resources as u64),
         Text(&accounts(report)),
         moment(newest.unwrap_or(report.made_at)),
     )

@@ -1,7 +1,7 @@
 //! Leaves out of a script what only its readers need: comments, indentation, spaces around signs.
 //!
 //! It knows just enough of the language for the files beside it: strings, templates and regular expressions are copied
-//! as they are, and a line end stays where a statement might end.
+//! as they are, and a line end stays where a statement might end. A loop whose body is a lone `;` must not end a block.
 
 /// The script without comments and without spaces that do not matter.
 pub(super) fn squeeze(source: &str) -> String {
@@ -42,6 +42,16 @@ impl Squeezer<'_> {
             '`' => self.template(),
             '/' if self.begins_expression() => self.expression(),
             letter if letter.is_whitespace() => self.space(),
+            '}' => {
+                if self.out.ends_with(';') {
+                    self.out.pop();
+                }
+                self.take();
+            }
+            '=' if self.peek(1) == Some('>') => {
+                self.bare_parameter();
+                self.take();
+            }
             _ => drop(self.take()),
         }
     }
@@ -49,6 +59,17 @@ impl Squeezer<'_> {
     /// Whether a slash here begins a regular expression rather than divides.
     fn begins_expression(&self) -> bool {
         self.out.trim_end().chars().next_back().is_none_or(|last| "(,=:[!&|?{};<>".contains(last))
+    }
+
+    /// `(a)=>` is `a=>`, where no word stands before it.
+    fn bare_parameter(&mut self) {
+        let Some(inside) = self.out.strip_suffix(')') else { return };
+        let Some((before, name)) = inside.rsplit_once('(') else { return };
+        let word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        if !name.is_empty() && name.chars().all(word) && before.ends_with(['(', ',', '=', ':', '?', '[', '>', '&', '|'])
+        {
+            self.out = format!("{before}{name}");
+        }
     }
 
     fn quoted(&mut self, quote: char) {

@@ -47,7 +47,7 @@ fn table(out: &mut dyn Write, title: &str, rows: &[&Undecided]) -> io::Result<()
     writeln!(
         out,
         "<h2>{title}</h2>\n<div class=\"scroll\"><table class=\"unread\"><thead><tr><th scope=\"col\">Call</th>\
-         <th scope=\"col\">Permission</th><th scope=\"col\">Why</th><th scope=\"col\">Where</th>\
+         <th scope=\"col\">Why</th><th scope=\"col\">Where</th>\
          <th scope=\"col\">Hides</th><th scope=\"col\" class=\"count\">Undecided</th><th scope=\"col\">Checks</th></tr></thead><tbody>"
     )?;
     for one in rows {
@@ -60,6 +60,11 @@ fn table(out: &mut dyn Write, title: &str, rows: &[&Undecided]) -> io::Result<()
             "resource" => format!("{} by the resource's own policy", what.why),
             _ => format!("{} by the identity's policies", what.why),
         };
+        let needs = match what.permission.as_str() {
+            "" => String::new(),
+            permission if permission == what.call => String::new(),
+            permission => format!("<br>needs {}", Text(permission)),
+        };
         let mut hides = Vec::new();
         if what.listings > 0 {
             hides.push(counted(what.listings, "listing", "listings"));
@@ -70,9 +75,8 @@ fn table(out: &mut dyn Write, title: &str, rows: &[&Undecided]) -> io::Result<()
         let places = if what.regions.is_empty() { vec!["global".to_owned()] } else { what.regions.clone() };
         writeln!(
             out,
-            "<tr><td class=\"id\">{}</td><td class=\"id\">{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"count\">{}</td><td>{}</td></tr>",
+            "<tr><td class=\"id\">{}{needs}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"count\">{}</td><td>{}</td></tr>",
             Text(call),
-            Text(&what.permission),
             Text(&why),
             Text(&places.join(", ")),
             Text(&hides.join(", ")),
@@ -92,6 +96,22 @@ fn checks(ids: &BTreeSet<String>) -> String {
     format!("<details><summary>{title}</summary><ul>{}</ul></details>", items.concat())
 }
 
+/// A policy in the order in which people write one.
+const STATEMENT_BEGIN: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "PlumbReads",
+      "Effect": "Allow",
+      "Action": [
+"#;
+const STATEMENT_END: &str = r#"
+      ],
+      "Resource": "*"
+    }
+  ]
+}"#;
+
 /// The statement to add, for reads that a policy of the identity can allow.
 fn statement(out: &mut dyn Write, holes: &[&Undecided]) -> io::Result<()> {
     let denied = holes.iter().filter(|one| one.what.why == "denied" && !one.what.permission.is_empty());
@@ -99,11 +119,8 @@ fn statement(out: &mut dyn Write, holes: &[&Undecided]) -> io::Result<()> {
         denied.partition(|one| matches!(one.what.by.as_str(), "scp" | "boundary" | "resource"));
     let actions: BTreeSet<&str> = ours.iter().map(|one| one.what.permission.as_str()).collect();
     if !actions.is_empty() {
-        let document = serde_json::json!({
-            "Version": "2012-10-17",
-            "Statement": [{"Sid": "PlumbReads", "Effect": "Allow", "Action": actions, "Resource": "*"}],
-        });
-        let text = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
+        let listed: Vec<String> = actions.iter().map(|name| format!("        {}", serde_json::json!(name))).collect();
+        let text = format!("{STATEMENT_BEGIN}{}{STATEMENT_END}", listed.join(",\n"));
         writeln!(
             out,
             "<h2>The statement to add</h2>\n<p>Attach it to the role or user that scans; each action only reads.</p>\n\

@@ -84,6 +84,8 @@ pub(super) struct RawShape {
     pub(super) kind: String,
     #[serde(default)]
     pub(super) members: BTreeMap<Arc<str>, RawRef>,
+    #[serde(default, rename = "enum")]
+    pub(super) values: Vec<Arc<str>>,
     pub(super) member: Option<RawRef>,
     pub(super) key: Option<RawRef>,
     pub(super) value: Option<RawRef>,

@@ -174,18 +174,18 @@ const CONDITIONS: [&str; 18] = [
     r#"{"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}"#,
     r#"{"StringEquals": {"aws:PrincipalAccount": "444455556666"}}"#,
     r#"{"Null": {"aws:PrincipalOrgID": "true"}}"#,
-    r#"{"Null": {"aws:PrincipalOrgID": "false"}}"#,
     r#"{"Null": {"aws:SourceAccount": "false"}}"#,
     r#"{"Bool": {"aws:PrincipalIsAWSService": "true"}}"#,
     r#"{"Bool": {"aws:PrincipalIsAWSService": "false"}}"#,
     r#"{"StringNotEqualsIfExists": {"aws:SourceAccount": "111122223333"}, "Null": {"aws:SourceAccount": "false"}, "Bool": {"aws:PrincipalIsAWSService": "true"}}"#,
+    r#"{"Null": {"aws:PrincipalOrgID": "false"}}"#,
 ];
 
-/// With `crossing`, patterns may overlap without one holding the other.
+/// With `crossing`, patterns may overlap without one holding the other, and callers may be asked to be of some organisation.
 fn a_statement(crossing: bool) -> impl Strategy<Value = Value> {
     let actions = if crossing { ACTIONS.len() } else { ACTIONS.len() - 2 };
-    let choice =
-        (any::<bool>(), any::<bool>(), 0..PRINCIPALS.len(), 0..actions, 0..RESOURCES.len(), 0..CONDITIONS.len());
+    let conditions = if crossing { CONDITIONS.len() } else { CONDITIONS.len() - 1 };
+    let choice = (any::<bool>(), any::<bool>(), 0..PRINCIPALS.len(), 0..actions, 0..RESOURCES.len(), 0..conditions);
     choice.prop_map(|(allow, not, principal, action, resource, condition)| {
         let effect = if allow { "Allow" } else { "Deny" };
         let element = if not && !allow { "NotPrincipal" } else { "Principal" };
@@ -230,7 +230,8 @@ proptest! {
         }
     }
 
-    /// Where a Deny's `NotAction` crosses a pattern, more is told than is granted: that is left out here.
+    /// Where a Deny's `NotAction` crosses a pattern, or statements are about the members of any organisation, more is told
+    /// than is granted: that is left out here.
     #[test]
     fn a_public_grant_without_conditions_lets_a_stranger_in(policy in prop::collection::vec(a_statement(false), 1..5)) {
         let grants = resource_policy(&document(Value::list(policy.clone())), &settings());

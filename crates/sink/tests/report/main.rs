@@ -1,0 +1,6 @@
+//! Outputs as their readers see them: browsers, build servers, Markdown.
+
+mod common;
+mod contrast;
+mod exports;
+mod html;
