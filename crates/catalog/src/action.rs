@@ -4,6 +4,8 @@
 //! made. Nothing here makes a call. A file is parsed when it is first asked for: a scan pays nothing for them.
 
 mod cli;
+mod error;
+pub(crate) mod fix;
 mod name;
 mod quote;
 mod read;
@@ -22,13 +24,13 @@ use std::sync::{Arc, OnceLock};
 use expr::{Expr, Scope};
 use resource::{Map, Path};
 use serde::Deserialize;
-use thiserror::Error;
 
 use crate::api::ApiIndex;
 use crate::call::{Argument, Call, Input};
 use crate::error::CatalogError;
 use crate::{Catalog, Check};
 
+pub use error::ActionError;
 pub(crate) use read::OneOrMany;
 pub use render::PreparedCall;
 
@@ -120,51 +122,6 @@ pub struct Action {
     pub expect: Expr,
     /// The file's text, for the lines of errors.
     text: Arc<str>,
-}
-
-/// Why an action cannot be written out for a resource.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ActionError {
-    /// It is not meant for this resource.
-    #[error("`{action}` does not apply to this resource; decide by hand")]
-    NotApplicable {
-        /// The action.
-        action: Arc<str>,
-    },
-    /// A part of the document that it needs was not read.
-    #[error("`{place}` of `{action}` needs a member that was not read ({why}); grant the permission and scan again")]
-    Unknown {
-        /// The action.
-        action: Arc<str>,
-        /// The input member, or `when`.
-        place: String,
-        /// The call that would have given it, or why not.
-        why: String,
-    },
-    /// A member that the call must have is absent.
-    #[error("`{call}` needs `{member}`, which this resource does not have; decide by hand")]
-    Absent {
-        /// The call.
-        call: String,
-        /// The input member.
-        member: String,
-    },
-    /// A value that the call's input cannot take.
-    #[error("`{call}` cannot take it: {why}; correct the action")]
-    Unfit {
-        /// The call.
-        call: String,
-        /// What is wrong, with the member.
-        why: String,
-    },
-    /// A value that must not reach a shell.
-    #[error("`{member}` holds {what}, which a command line must not carry; make the change in the console")]
-    Unsafe {
-        /// The input member.
-        member: String,
-        /// What it holds.
-        what: &'static str,
-    },
 }
 
 /// A check's fix written out for one resource.

@@ -262,9 +262,7 @@ fn member_or_any(of: &Type, name: &str) -> Type {
 
 fn name_object(ty: Type, name: &str) -> Type {
     match ty {
-        Type::Object(object) => {
-            Type::Object(Arc::new(ObjectType { name: name.into(), ..ObjectType::clone(&object) }))
-        }
+        Type::Object(object) => Type::Object(Arc::new(ObjectType { name: name.into(), ..ObjectType::clone(&object) })),
         other => other,
     }
 }

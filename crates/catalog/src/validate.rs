@@ -7,6 +7,7 @@ use resource::Value;
 use crate::call::{Argument, Call, Input};
 use crate::checks::rule_error;
 use crate::error::CatalogError;
+use crate::kinds::Kind;
 use crate::types::{Get, ResourceType};
 use crate::{Catalog, Check, TypeSchema, action};
 
@@ -200,6 +201,7 @@ fn references(catalog: &Catalog, file: &str, of: &ResourceType, errors: &mut Vec
             for name in of.norm.keys().filter(|name| !found.attributes.contains_key(*name)) {
                 missing(format!("the kind `{kind}` has no attribute `{name}`"));
             }
+            wider(catalog, found, &mut missing);
         }
         None if !of.norm.is_empty() => missing("`[norm]` needs a `kind`".to_owned()),
         None => {}
@@ -218,6 +220,21 @@ fn references(catalog: &Catalog, file: &str, of: &ResourceType, errors: &mut Vec
     }
 }
 
+/// A kind has what the wider one has that it says it is one of: checks on that one ask for it.
+fn wider(catalog: &Catalog, of: &Kind, missing: &mut impl FnMut(String)) {
+    match of.is.as_deref().map(|wide| (wide, catalog.kind(wide))) {
+        Some((wide, None)) => {
+            missing(format!("the kind `{}` is a `{wide}`, which is no kind; add `kinds/{wide}.toml`", of.id))
+        }
+        Some((wide, Some(found))) => {
+            for name in found.attributes.keys().filter(|name| !of.attributes.contains_key(*name)) {
+                missing(format!("the kind `{}` is a `{wide}` and has no attribute `{name}`; add it", of.id));
+            }
+        }
+        None => {}
+    }
+}
+
 /// What is wrong with a check: type errors in its rule, an objective that is not in the list, a subject that does not
 /// exist, a negated comparison that would pass on absence and that no example covers.
 pub fn check(catalog: &Catalog, check: &Check) -> Vec<CatalogError> {
@@ -233,7 +250,7 @@ pub fn check(catalog: &Catalog, check: &Check) -> Vec<CatalogError> {
         let words = format!("the objective `{}` is not in objectives.toml", check.objective);
         errors.push(CatalogError::at(&check.file, 2, words));
     }
-    errors.extend(action::validate::fixes(catalog, check));
+    errors.extend(action::fix::fixes(catalog, check));
     let examples = match check.examples() {
         Ok(examples) => examples,
         Err(error) => {

@@ -15,20 +15,35 @@ pub struct Located {
     pub called: String,
 }
 
-/// What a reason of an item of a fact names in the resource's own document; `None` when it is not there.
+/// What a reason of an item of a fact names in the resource's own document; `None` when it is not there. Where several
+/// policies have a statement of that name, the first.
 pub fn locate(of: &ResourceType, name: &str, document: &Value, item: &Value, reason: &Value) -> Option<Located> {
+    locate_every(of, name, document, item, reason).into_iter().next()
+}
+
+/// Everything that a reason may name: several where policies that share a name have such a statement each.
+pub(crate) fn locate_every(
+    of: &ResourceType,
+    name: &str,
+    document: &Value,
+    item: &Value,
+    reason: &Value,
+) -> Vec<Located> {
     let policy = reason.get("policy").as_str().unwrap_or_default();
     if let Some(place) = of.open.iter().find(|place| policy == rules_called(place.kind)) {
-        return rule(place.kind, &place.at, document, item, reason);
+        return rule(place.kind, &place.at, document, item, reason).into_iter().collect();
     }
     let named = |one: &&Policy| {
-        one.called == policy
-            || policy.strip_prefix(one.called.as_str()).is_some_and(|rest| rest == format!(" of {name}"))
+        let rest = policy.strip_prefix(one.called.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest == format!(" of {name}"))
     };
-    of.policy.iter().filter(named).find_map(|policy| match policy.kind {
-        PolicyKind::Policy | PolicyKind::Trust | PolicyKind::Identity => statement(policy, document, reason),
-        PolicyKind::Acl | PolicyKind::Shared | PolicyKind::Grants => listed(policy, document, item, reason),
-    })
+    let of_policy = |policy: &Policy| match policy.kind {
+        PolicyKind::Policy | PolicyKind::Trust | PolicyKind::Identity => statements(policy, document, reason),
+        PolicyKind::Acl | PolicyKind::Shared | PolicyKind::Grants => {
+            listed(policy, document, item, reason).into_iter().collect()
+        }
+    };
+    of.policy.iter().filter(named).flat_map(of_policy).collect()
 }
 
 /// What reason chains call network rules.
@@ -72,13 +87,13 @@ fn member(way: &[Stop], name: &str) -> Vec<Stop> {
     with(way, Stop::Member(name.into()))
 }
 
-fn statement(policy: &Policy, document: &Value, reason: &Value) -> Option<Located> {
-    let label = reason.get("statement").as_str()?;
+fn statements(policy: &Policy, document: &Value, reason: &Value) -> Vec<Located> {
+    let label = reason.get("statement").as_str().unwrap_or_default();
     let wanted = |at: usize, statement: &Value| match statement.get("Sid").as_str() {
         Some(sid) if !sid.is_empty() => sid == label,
         _ => label.strip_prefix('#').and_then(|number| number.parse().ok()) == Some(at + 1),
     };
-    ways(document, &policy.at).into_iter().find_map(|way| {
+    let found = ways(document, &policy.at).into_iter().filter_map(|way| {
         let statements = member(&way, "Statement");
         let path = match follow(document, &statements) {
             single @ Value::Map(_) if wanted(0, single) => statements,
@@ -88,7 +103,8 @@ fn statement(policy: &Policy, document: &Value, reason: &Value) -> Option<Locate
             }
         };
         Some(Located { path, called: statement_called(policy, document, &way, label) })
-    })
+    });
+    found.collect()
 }
 
 fn statement_called(policy: &Policy, document: &Value, way: &[Stop], label: &str) -> String {
@@ -211,3 +227,6 @@ fn ports(permission: &Value) -> String {
         _ => protocol.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,14 +98,15 @@ impl<'s> Page<'s> {
         for missing in &proof.unknown {
             self.line("missing", &printable(&missing.text));
         }
-        for flip in &proof.flips {
+        for (at, flip) in proof.flips.iter().enumerate() {
+            let or = if at == 0 { "" } else { "or " };
             let proven = match (flip.proven, flip.then) {
                 (true, _) => "",
                 (_, Some("UNKNOWN")) => " (then undecided: what could not be read may be wrong as well)",
                 (_, Some("NOT_APPLICABLE")) => " (then the check no longer applies)",
                 _ => " (not proven: more may be needed)",
             };
-            self.line("flips", &printable(&format!("if {}{proven}", flip.text)));
+            self.line("flips", &printable(&format!("{or}if {}{proven}", flip.text)));
         }
     }
 

@@ -11,9 +11,13 @@ use sink::html::{
     CheckText, Detail, FieldRead, Flip, Reason, Report, Requirement, ResourceText, Row, RuleLine, Scan, TypeText,
     Unread,
 };
-use store::{HoleFilter, Reader, ResourceFilter, StoredResource};
+use store::{HoleFilter, Reader, ResourceFilter, StoreError, StoredResource};
 
 use crate::output::Wanted;
+
+/// Failures for which the smallest change is looked for: each means that the check runs again and again over changed
+/// documents. The worst come first.
+const FLIPPED: usize = 5_000;
 
 /// Writes the report; gives the number of findings in it.
 pub(crate) fn write(wanted: &Wanted<'_>, to: &Destination) -> anyhow::Result<u64> {
@@ -39,15 +43,28 @@ pub(crate) fn write(wanted: &Wanted<'_>, to: &Destination) -> anyhow::Result<u64
     };
     let resources = reader.load_all(&places).map(|stored| stored.map(resource));
     engine::with_prover(wanted.catalog, wanted.store, wanted.settings, now, |prover| {
-        let rows = reader.findings(filter).map(|found| found.map(|finding| row(prover, finding)));
+        let mut failures = 0;
+        let rows = reader.findings(filter).map(|found| {
+            let finding = found?;
+            failures += usize::from(finding.verdict == Verdict::Fail);
+            Ok::<_, StoreError>(row(prover, finding, failures <= FLIPPED))
+        });
         Ok(sink::html::write(to, &report, resources, rows)?)
     })?
 }
 
-fn row(prover: &Prover<'_>, finding: Finding) -> Row {
-    let open = matches!(finding.verdict, Verdict::Fail | Verdict::Unknown);
-    let proof = if open { prover.proof(&finding, None) } else { None };
-    let detail = proof.map(|proof| detail(proof, finding.verdict == Verdict::Fail));
+fn row(prover: &Prover<'_>, finding: Finding, flipped: bool) -> Row {
+    let proof = match finding.verdict {
+        Verdict::Fail if flipped => prover.proof(&finding, None),
+        Verdict::Fail | Verdict::Unknown => prover.proof_without_flips(&finding, None),
+        Verdict::Pass | Verdict::NotApplicable => None,
+    };
+    let failing = finding.verdict == Verdict::Fail;
+    let mut detail = proof.map(|proof| detail(proof, failing));
+    if let Some(detail) = detail.as_mut().filter(|_| failing && !flipped) {
+        let text = format!("not looked for in a report of this size; `plumb explain {}` does", finding.short_id);
+        detail.flips.push(Flip { text, proven: false });
+    }
     Row { finding, detail }
 }
 
@@ -82,13 +99,24 @@ fn detail(proof: Proof, failing: bool) -> Detail {
         reads: proof.reads.into_iter().map(read).collect(),
         because: proof.because.into_iter().map(reason).collect(),
         flips: proof.flips.into_iter().map(|flip| Flip { text: flip.text, proven: flip.proven }).collect(),
-        fixes: fixes.into_iter().map(|fix| (fix.tab, fix.text)).collect(),
+        fixes: fixes.into_iter().map(fenced).collect(),
         until: proof.until.unwrap_or_default(),
     }
 }
 
+/// Commands are plain text, the catalogue's own tabs are Markdown.
+fn fenced(fix: engine::Fix) -> (String, String) {
+    let commands = matches!(fix.tab.as_str(), "CLI" | "Undo") && !fix.text.contains("```");
+    let text = if commands { format!("```sh\n{}\n```", fix.text.trim_end()) } else { fix.text };
+    (fix.tab, text)
+}
+
 fn shown(value: &Value) -> String {
-    if value.is_null() { "absent".to_owned() } else { value.to_json() }
+    match value {
+        Value::Null => "absent".to_owned(),
+        Value::Unknown(hole) => format!("not known: {hole}"),
+        known => known.to_json(),
+    }
 }
 
 fn resource(stored: StoredResource) -> ResourceText {

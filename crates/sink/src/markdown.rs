@@ -127,16 +127,18 @@ struct Plain<'a>(&'a str);
 
 impl Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut last = ['\0'; 3];
         for letter in self.0.chars() {
             match letter {
                 '\n' | '\r' | '\t' => f.write_char(' ')?,
-                // `@` and `#` would notify people and link issues; `:` makes bare addresses links and emoji.
+                // `@` and `#` would notify people and link issues; `:` and the `.` of `www.` make links of addresses.
                 '&' | '<' | '>' | '"' | '\'' | '|' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '\\' | '~' | '#'
-                | '@' | '!' | '$' | '{' | '}' | '+' | '=' | '^' => write!(f, "&#{};", u32::from(letter))?,
-                ':' | '/' => write!(f, "&#{};", u32::from(letter))?,
+                | '@' | '!' | '$' | '{' | '}' | '+' | '=' | '^' | ':' => write!(f, "&#{};", u32::from(letter))?,
+                '.' if last == ['w'; 3] => f.write_str("&#46;")?,
                 letter if crate::is_hidden(letter) => write!(f, "‹U+{:04X}›", u32::from(letter))?,
                 letter => f.write_char(letter)?,
             }
+            last = [last[1], last[2], letter.to_ascii_lowercase()];
         }
         Ok(())
     }

@@ -46,6 +46,7 @@
 mod answers;
 mod canonical;
 mod checks;
+mod closed;
 mod connect;
 mod covered;
 mod document;
@@ -70,6 +71,7 @@ mod writer;
 
 pub use answers::Answers;
 pub use canonical::ResourceRules;
+pub use closed::ClosedFinding;
 pub use edges::{Edge, Edges};
 pub use error::StoreError;
 pub use findings::Findings;

@@ -10,6 +10,7 @@ LOGGING = "aws-s3-bucket-access-logging"
 TLS = "aws-s3-bucket-tls-only"
 FOREIGN = "aws-s3-bucket-no-cross-account-policy"
 WRITE = "aws-s3-bucket-policy-no-public-write"
+DOOR = "aws-s3-access-point-public-access-blocked"
 OWN = {"AWS": f"arn:aws:iam::{MAIN}:root"}
 PLAIN = {"Bool": {"aws:SecureTransport": "false"}}
 # Buckets of other files whose policy lets in an account that is not trusted, everybody included.
@@ -25,6 +26,7 @@ def plant(cloud, book):
     tls(cloud, book)
     foreign(cloud, book)
     writing(cloud, book)
+    doors(cloud, book)
 
 
 def closed(cloud, book, name, **more):
@@ -121,6 +123,20 @@ def writing(cloud, book):
     case("PASS", "write-own", "the own account writes", allow("write-own", OWN, action="s3:*"), public="PASS")
     case("PASS", "write-endpoint", "everybody through one VPC endpoint",
          allow("write-endpoint", "*", action="s3:*", condition={"StringEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}), public="PASS")
+
+
+def doors(cloud, book):
+    """Access points; whether everybody gets in by one is for `test_access_points.py`."""
+    closed(cloud, book, "behind-doors")
+    client = cloud.client("s3control", "eu-west-1")
+
+    def door(verdict, name, why, **more):
+        arn = client.create_access_point(AccountId=MAIN, Name=name, Bucket="behind-doors", **more)["AccessPointArn"]
+        book._add(verdict, DOOR, arn, "", MAIN, why)
+
+    door("PASS", "shut", "all four", PublicAccessBlockConfiguration=block())
+    door("FAIL", "ajar", "new policies are not refused", PublicAccessBlockConfiguration=block(new_policies=False))
+    door("FAIL", "open", "none, though the bucket has all four", PublicAccessBlockConfiguration=block(False, False, False, False))
 
 
 def close(cloud, book):

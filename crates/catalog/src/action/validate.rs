@@ -9,12 +9,12 @@ use resource::{Path, Segment, Value};
 use super::schema::ActionSchema;
 use super::scope::ROOTS;
 use super::{Action, Step, reads};
+use crate::Catalog;
 use crate::api::{Kind, ServiceModel, ShapeId, Structure};
 use crate::call::Argument;
 use crate::error::CatalogError;
-use crate::schema::{TypeSchema, type_of};
+use crate::schema::TypeSchema;
 use crate::types::ResourceType;
-use crate::{Catalog, Check};
 
 /// What is wrong with the action of that id, its file's form included.
 pub(crate) fn action(catalog: &Catalog, id: &str) -> Vec<CatalogError> {
@@ -23,16 +23,7 @@ pub(crate) fn action(catalog: &Catalog, id: &str) -> Vec<CatalogError> {
         Some(Err(error)) => return vec![error.clone()],
         None => return Vec::new(),
     };
-    let mut work = Work {
-        catalog,
-        action,
-        errors: Vec::new(),
-        from: 0,
-        in_step: false,
-        read: BTreeSet::new(),
-        lets: BTreeMap::new(),
-        reads: BTreeMap::new(),
-    };
+    let mut work = Work::new(catalog, action);
     let Some(of) = catalog.resource_type(&action.type_id) else {
         let known: Vec<Arc<str>> = catalog.resource_types().map(|of| of.id.clone()).collect();
         let help = expr::nearest(&action.type_id, &known);
@@ -43,48 +34,19 @@ pub(crate) fn action(catalog: &Catalog, id: &str) -> Vec<CatalogError> {
     work.errors
 }
 
-/// What is wrong with a check's `fix`.
-pub(crate) fn fixes(catalog: &Catalog, check: &Check) -> Vec<CatalogError> {
-    let mut errors = Vec::new();
-    let mut wrong = |words: String| errors.push(CatalogError::at(&check.file, check.fix_line, words));
-    let subjects = catalog.subjects(check);
-    let mut types = BTreeSet::new();
-    for fix in &check.fix {
-        let Some(action) = catalog.action(&fix.action) else {
-            let known: Vec<Arc<str>> = catalog.actions.ids().cloned().collect();
-            wrong(format!("there is no action `{}`; {}", fix.action, expr::nearest(&fix.action, &known)));
-            continue;
-        };
-        if !subjects.iter().any(|of| of.id == action.type_id) {
-            let names: Vec<&str> = subjects.iter().map(|of| &*of.id).collect();
-            wrong(format!("`{}` acts on `{}`, the check is about {}", action.id, action.type_id, names.join(", ")));
+/// The members of the document that an action's calls, the way back included, are made of.
+pub(super) fn members(catalog: &Catalog, action: &Action) -> BTreeSet<Arc<str>> {
+    let mut work = Work::new(catalog, action);
+    if let Some(of) = catalog.resource_type(&action.type_id) {
+        work.names(of);
+        if let Some(when) = &action.when {
+            work.expression(of, "when", when, &Type::Bool, &Type::Any);
         }
-        if !types.insert(&action.type_id) {
-            wrong(format!("two actions of `fix` act on `{}`; leave one", action.type_id));
-        }
-        for (name, argument) in &fix.args {
-            match action.args.get(name) {
-                None => {
-                    let known: Vec<Arc<str>> = action.args.keys().cloned().collect();
-                    let help = expr::nearest(name, &known);
-                    wrong(format!("`{}` is not told `{name}`; {help}", action.id));
-                }
-                Some(default) => {
-                    if let Some(given) = argument.constant()
-                        && !same_kind(&given, default)
-                    {
-                        let default = default.to_json();
-                        wrong(format!("`{name}` of `{}` is written like its default, {default}", action.id));
-                    }
-                }
-            }
+        for step in action.steps.iter().chain(action.inverse_steps()) {
+            work.step(of, step);
         }
     }
-    errors
-}
-
-fn same_kind(given: &Value, default: &Value) -> bool {
-    matches!((given, default), (Value::List(_), Value::List(_))) || type_of(given) == type_of(default)
+    work.read
 }
 
 struct Work<'a> {
@@ -102,6 +64,19 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
+    fn new(catalog: &'a Catalog, action: &'a Action) -> Self {
+        Work {
+            catalog,
+            action,
+            errors: Vec::new(),
+            from: 0,
+            in_step: false,
+            read: BTreeSet::new(),
+            lets: BTreeMap::new(),
+            reads: BTreeMap::new(),
+        }
+    }
+
     fn run(&mut self, of: &'a ResourceType) {
         let action = self.action;
         let plain = |letter: char| letter.is_ascii_alphanumeric() || " .,:-/".contains(letter);
@@ -244,7 +219,8 @@ impl<'a> Work<'a> {
 
     fn argument(&mut self, place: &Place<'_, 'a>, shape: ShapeId, argument: &Argument, at: &str) {
         let found = match (argument, &place.model.shape(shape).kind) {
-            (Argument::Constant(value), _) => reads::value(place.model, shape, value, at),
+            (Argument::Constant(value), _) => reads::value(place.model, shape, value, at)
+                .and_then(|()| known(&place.model.shape(shape).values, value, at)),
             (Argument::Expression(found), _) => {
                 let ty = self.expression(place.of, at, found, &Type::Any, place.item);
                 reads::of_type(place.model, shape, &ty, at)
@@ -290,7 +266,7 @@ fn member_read(one: &Use) -> Option<Arc<str>> {
     }
 }
 
-fn first_member(path: &Path) -> Option<Arc<str>> {
+pub(super) fn first_member(path: &Path) -> Option<Arc<str>> {
     match path.segments().first() {
         Some(Segment::Member(name)) => Some(name.clone()),
         _ => None,
@@ -305,4 +281,14 @@ fn names(line: &str, word: &str) -> bool {
         let after = line.get(at + word.len()..).and_then(|text| text.chars().next());
         !before.is_some_and(part) && !after.is_some_and(part)
     })
+}
+
+/// Whether a text is among those that the provider takes there; of other texts only the catalogue's own are looked at.
+fn known(values: &[Arc<str>], given: &Value, at: &str) -> Result<(), String> {
+    match given.as_str() {
+        Some(text) if !values.is_empty() && !values.iter().any(|value| **value == *text) => {
+            Err(format!("`{at}` is never `{text}`; {}", expr::nearest(text, values)))
+        }
+        _ => Ok(()),
+    }
 }

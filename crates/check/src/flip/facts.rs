@@ -6,7 +6,8 @@ use expr::{Entity, Part, Plan, Scope, Spot, Stop, To, Wish, best, every, follow}
 use resource::{Map, Value};
 
 use super::Case;
-use crate::{OnSubject, WithParams, locate};
+use crate::locate::locate_every;
+use crate::{OnSubject, WithParams};
 
 /// How often a fact may rest on another.
 const MOST_DEPTH: usize = 4;
@@ -104,11 +105,9 @@ impl Lower<'_> {
         let mut ways: Vec<Plan> = Vec::new();
         let mut together = Vec::new();
         for reason in item.get("because").items() {
-            if let Some(spot) = self.named(entity, item, reason) {
-                let plan = gone(spot);
-                together.push(vec![plan.clone()]);
-                ways.push(plan);
-            }
+            let named: Vec<Plan> = self.named(entity, item, reason).into_iter().map(gone).collect();
+            ways.extend(named.iter().cloned());
+            together.extend(named.into_iter().map(|plan| vec![plan]));
         }
         // Rules that only together reach everybody: one less is enough. Others must all go.
         if together.len() > 1 {
@@ -118,13 +117,15 @@ impl Lower<'_> {
     }
 
     /// What a reason names: in the resource's own document, or in a neighbour's that its rights come from.
-    fn named(&self, entity: &Entity, item: &Value, reason: &Value) -> Option<Spot> {
-        let here = |entity: &Entity| {
-            let of = self.case.catalog.resource_type(&entity.type_id)?;
-            let found = locate(of, &entity.name, &entity.document, item, reason)?;
-            Some(Spot { entity: entity.clone(), part: Part::Document, path: found.path })
+    fn named(&self, entity: &Entity, item: &Value, reason: &Value) -> Vec<Spot> {
+        let here = |entity: &Entity| -> Vec<Spot> {
+            let Some(of) = self.case.catalog.resource_type(&entity.type_id) else { return Vec::new() };
+            let found = locate_every(of, &entity.name, &entity.document, item, reason);
+            let spot = |path| Spot { entity: entity.clone(), part: Part::Document, path };
+            found.into_iter().map(|found| spot(found.path)).collect()
         };
-        here(entity).or_else(|| self.neighbours(entity).iter().find_map(here))
+        let own = here(entity);
+        if own.is_empty() { self.neighbours(entity).iter().flat_map(here).collect() } else { own }
     }
 
     fn neighbours(&self, entity: &Entity) -> Vec<Entity> {
@@ -177,7 +178,7 @@ impl Lower<'_> {
     /// A condition that holds a service to our own account ("The confused deputy problem", AWS IAM User Guide).
     fn guards(&self, entity: &Entity, item: &Value) -> Vec<Plan> {
         let plans = item.get("because").items().iter().map(|reason| {
-            let Some(mut spot) = self.named(entity, item, reason) else { return Vec::new() };
+            let Some(mut spot) = self.named(entity, item, reason).into_iter().next() else { return Vec::new() };
             let names = ["Condition", "StringEquals", "aws:SourceAccount"];
             spot.path.extend(names.map(|name| Stop::Member(name.into())));
             let account = Value::Str(entity.account.clone());

@@ -171,8 +171,8 @@ fn gone(case: &Case<'_>, spot: &Spot) -> String {
     for fact in entity.facts.as_map().into_iter().flat_map(|facts| facts.values()) {
         for item in fact.items() {
             for reason in item.get("because").items() {
-                let found = crate::locate(of, &entity.name, &entity.document, item, reason);
-                if let Some(found) = found.filter(|found| found.path == spot.path) {
+                let found = crate::locate::locate_every(of, &entity.name, &entity.document, item, reason);
+                if let Some(found) = found.into_iter().find(|found| found.path == spot.path) {
                     return format!("{} is removed", whose(case, spot, &found.called));
                 }
             }

@@ -5,7 +5,7 @@ use catalog::{Catalog, Check};
 use engine::Proof;
 use finding::Finding;
 use resource::Verdict;
-use store::Store;
+use store::{Reader, Store};
 
 use crate::args::{Format, Shared};
 use crate::config::{self, Config};
@@ -33,14 +33,36 @@ pub(crate) fn run(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Ex
 
 /// The one finding that an id means.
 fn find(store: &Store, id: &str) -> anyhow::Result<Finding> {
-    let mut found = store.reader()?.finding(id)?;
+    let reader = store.reader()?;
+    let mut found = reader.finding(id)?;
     if found.len() > 1 {
         let ids: Vec<&str> = found.iter().map(|finding| finding.short_id.as_str()).collect();
         bail!("`{id}` is the beginning of several findings: {}\n  help: give more of it", ids.join(", "));
     }
-    found.pop().ok_or_else(|| {
-        anyhow!("there is no open finding `{id}`\n  help: it may have been closed since; `plumb findings` lists the open ones")
-    })
+    match found.pop() {
+        Some(finding) => Ok(finding),
+        None => Err(none(&reader, id)?),
+    }
+}
+
+/// Why an id means no open finding.
+fn none(reader: &Reader, id: &str) -> anyhow::Result<anyhow::Error> {
+    let Some(closed) = reader.closed_finding(id)? else {
+        return Ok(anyhow!("there is no finding `{id}`\n  help: `plumb findings` lists the open ones"));
+    };
+    let uid = printable(&closed.uid);
+    let why = match closed.ended.as_str() {
+        "gone" => "with its resource, which is no longer there",
+        "rule" => "since its check is not in the catalogue any more",
+        _ => "by a read that showed it to be in order",
+    };
+    let check = closed.check.as_deref().unwrap_or("a check that is no more");
+    let at = finding::timestamp(closed.at);
+    Ok(anyhow!(
+        "`{id}` was closed on {at} {why}: {check}, {}\n  help: `plumb show {}` tells how it is now",
+        printable(&closed.message),
+        shown_id(&uid)
+    ))
 }
 
 /// Why there is no proof of a finding that is in the store.

@@ -10,12 +10,17 @@ use crate::stage::{Run, Stage, Verdicts, contradictions};
 /// Without these there is no scan at all, or nothing to name the account by.
 const NEEDED: [&str; 1] = ["sts:GetCallerIdentity"];
 
-/// Given, so that a denied listing of the regions does not lead to other ones. Together they hold every kind of resource.
-const REGIONS: [&str; 2] = ["--region", "eu-west-1,eu-central-1"];
+/// Given, so that a denied listing of the regions does not lead to other ones.
+const REGIONS: [&str; 2] = ["--region", "eu-west-1,eu-central-1,us-east-1"];
 
-/// Details whose loss leaves every verdict of the sample account as it is: they give a name, tell devices
-/// of a root user that has none apart, or matter only where an ACL grants something that the account does not ignore.
-const UNDECIDING: [&str; 3] = ["iam:ListVirtualMFADevices", "kms:ListAliases", "s3:GetBucketOwnershipControls"];
+/// Details whose loss leaves every verdict of the sample account as it is: they give a name or a severity, tell devices of
+/// a root user that has none apart, or matter only where an ACL grants something that the account does not ignore.
+const UNDECIDING: [&str; 4] = [
+    "iam:ListVirtualMFADevices",
+    "kms:ListAliases",
+    "redshift:DescribeClusterSubnetGroups",
+    "s3:GetBucketOwnershipControls",
+];
 
 /// The checks read about half of what the catalogue can give, so one more check a type asks for everything. It must not
 /// hide what the others make of a denial: that is judged by their verdicts alone.

@@ -3,7 +3,7 @@
 use crate::stage::{Stage, contradictions};
 
 fn undisturbed(rules: &str) {
-    let stage = Stage::new();
+    let stage = Stage::thinned();
     assert_eq!(stage.scan("baseline.db", &[]).code, Some(0));
     stage.rules(rules);
     let run = stage.scan("disturbed.db", &[]);

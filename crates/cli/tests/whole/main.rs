@@ -7,5 +7,6 @@ mod disturbances;
 mod frameworks;
 mod hostile;
 mod kills;
+mod outputs;
 mod proof;
 mod stage;

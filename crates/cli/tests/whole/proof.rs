@@ -25,12 +25,16 @@ const GROUP: &str = r#"{"GroupId":"sg-0a1b2c3d4e5f60718","GroupName":"bastion","
 const USER: &str = r#"{"Path":"/","UserName":"mara","UserId":"AIDAMARA","Arn":"arn:aws:iam::111122223333:user/mara","CreateDate":"2020-01-01T00:00:00Z","AccessKeys":[{"UserName":"mara","AccessKeyId":"AKIAMARAMARAMARAMARA","Status":"Active","CreateDate":"2021-02-24T00:00:00Z"}]}"#;
 
 fn stage() -> Stage {
+    stage_with(GROUP)
+}
+
+fn stage_with(group: &str) -> Stage {
     let files = [
         ("estate.toml", ESTATE),
         ("111122223333/global/aws.account.jsonl", ACCOUNT),
         ("111122223333/global/aws.s3.bucket.jsonl", BUCKET),
         ("111122223333/global/aws.iam.user.jsonl", USER),
-        ("111122223333/eu-west-1/aws.ec2.security-group.jsonl", GROUP),
+        ("111122223333/eu-west-1/aws.ec2.security-group.jsonl", group),
     ];
     Stage::with(Estate::from_files(files.iter().map(|(name, text)| (*name, text.as_bytes()))).unwrap())
 }
@@ -82,8 +86,8 @@ fn three_findings_are_explained_down_to_the_field_and_the_change() {
         under(&bucket, "flips"),
         [
             "if PublicAccessBlockConfiguration.RestrictPublicBuckets is true (now false)",
-            "if account.S3PublicAccessBlock.RestrictPublicBuckets is true (now false)",
-            "if statement `Readers` of the bucket policy is removed",
+            "or if account.S3PublicAccessBlock.RestrictPublicBuckets is true (now false)",
+            "or if statement `Readers` of the bucket policy is removed",
         ]
     );
 
@@ -99,7 +103,7 @@ fn three_findings_are_explained_down_to_the_field_and_the_change() {
     assert_eq!(under(&key, "item"), ["AKIAMARAMARAMARAMARA"]);
     let flips = under(&key, "flips");
     assert_eq!(flips[0], "if AccessKeys[AKIAMARAMARAMARAMARA].Status is \"Inactive\" (now \"Active\")");
-    assert!(flips[1].starts_with("if AccessKeys[AKIAMARAMARAMARAMARA].CreateDate is 20"), "{flips:?}");
+    assert!(flips[1].starts_with("or if AccessKeys[AKIAMARAMARAMARAMARA].CreateDate is 20"), "{flips:?}");
     assert!(flips[1].ends_with("or later (now \"2021-02-24T00:00:00Z\")"), "{flips:?}");
 }
 
@@ -125,8 +129,20 @@ fn what_cannot_be_explained_says_what_to_do() {
     stage.scan("a.db", &[]);
     let unknown = stage.plumb("a.db", &["explain", "F-ZZZZZZ"]);
     assert_eq!(unknown.code, Some(1));
-    assert!(unknown.stderr.contains("there is no open finding `F-ZZZZZZ`"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("there is no finding `F-ZZZZZZ`"), "{}", unknown.stderr);
     assert!(unknown.stderr.contains("`plumb findings`"), "{}", unknown.stderr);
+
+    let arguments = ["findings", "--check", "aws-ec2-sg-no-ssh-from-internet", "--status", "fail", "--format", "json"];
+    let found: serde_json::Value = serde_json::from_str(&stage.plumb("a.db", &arguments).stdout).unwrap();
+    let id = found["findings"][0]["fingerprint"].as_str().unwrap().to_owned();
+    let mended = stage_with(&GROUP.replace("{\"CidrIp\":\"0.0.0.0/0\"}]}],", "{\"CidrIp\":\"10.1.0.0/16\"}]}],"));
+    std::fs::copy(stage.path("a.db"), mended.path("a.db")).unwrap();
+    mended.scan("a.db", &[]);
+    let closed = mended.plumb("a.db", &["explain", &id]);
+    assert_eq!(closed.code, Some(1), "{}", closed.stdout);
+    assert!(closed.stderr.contains("was closed on 20"), "{}", closed.stderr);
+    assert!(closed.stderr.contains("by a read that showed it to be in order: aws-ec2-sg-no-ssh"), "{}", closed.stderr);
+    assert!(closed.stderr.contains("help: `plumb show arn:aws:ec2:"), "{}", closed.stderr);
 }
 
 #[test]

@@ -69,8 +69,7 @@ impl Checker<'_> {
             "uid" => return Static::of(Type::String),
             _ => {}
         }
-        let document =
-            Static::at(self.schema.entity(type_id).unwrap_or(Type::Any), Some(At::Member(of, Vec::new())));
+        let document = Static::at(self.schema.entity(type_id).unwrap_or(Type::Any), Some(At::Member(of, Vec::new())));
         match &document.ty {
             Type::Object(object) if !object.members.contains_key(name) => {
                 let mut known: Vec<Arc<str>> = object.members.keys().cloned().collect();
@@ -96,9 +95,10 @@ impl Checker<'_> {
             };
         }
         match (&value.ty, &index_type) {
-            (Type::List(item), Type::Int | Type::Any) => {
-                Static { words: value.words.clone(), ..Static::at((**item).clone(), extended(&value.at, Segment::Each)) }
-            }
+            (Type::List(item), Type::Int | Type::Any) => Static {
+                words: value.words.clone(),
+                ..Static::at((**item).clone(), extended(&value.at, Segment::Each))
+            },
             // Which member it is shows only later: the whole counts as read.
             (Type::Map(item), Type::String | Type::Any) => Static::at((**item).clone(), value.at.clone()),
             (Type::Any, _) => Static::at(Type::Any, value.at.clone()),

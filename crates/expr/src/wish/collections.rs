@@ -70,7 +70,7 @@ impl Walk<'_> {
         let place = self.spot(node, env, bound);
         let items = match self.ctx.collection(&over) {
             Collection::Absent => return Some(Vec::new()),
-            Collection::Unknown(_) => return matches!(set_call(node), Some(_)).then(Vec::new),
+            Collection::Unknown(_) => return set_call(node).is_some().then(Vec::new),
             Collection::Items(items) => items,
         };
         let item = |at: usize| {

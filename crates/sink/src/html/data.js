@@ -2,13 +2,7 @@
 
 let data;
 
-function bytesOf(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const raw = atob(text);
-  const bytes = new Uint8Array(raw.length);
-  for (let at = 0; at < raw.length; at += 1) bytes[at] = raw.charCodeAt(at);
-  return bytes;
-}
+const bytesOf = (text) => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (letter) => letter.charCodeAt());
 
 async function unpack(element) {
   const packed = new Blob([bytesOf(element.textContent)]).stream();
@@ -24,17 +18,9 @@ async function load() {
     Promise.all(blocksOf('resources').map(unpack)),
   ]);
   data = { ...index, size: index.rows };
-  const typed = (blocks, column, Kind, size) => {
-    const all = new Kind(size);
-    let at = 0;
-    for (const block of blocks) {
-      all.set(block[column], at);
-      at += block[column].length;
-    }
-    return all;
-  };
-  const texts = (blocks, column) => [].concat(...blocks.map((block) => block[column]));
-  const rows = (column, Kind) => typed(rowBlocks, column, Kind, index.rows);
+  const texts = (blocks, column) => blocks.flatMap((block) => block[column]);
+  const rows = (column, Kind) => Kind.from(texts(rowBlocks, column));
+  const places = (column) => Uint32Array.from(texts(resourceBlocks, column));
   data.verdict = rows('verdict', Uint8Array);
   data.severity = rows('severity', Uint8Array);
   data.score = rows('score', Uint8Array);
@@ -49,9 +35,9 @@ async function load() {
   data.uid = texts(resourceBlocks, 'uid');
   data.name = texts(resourceBlocks, 'name');
   data.tags = texts(resourceBlocks, 'tags');
-  data.type = typed(resourceBlocks, 'type', Uint32Array, index.resources);
-  data.account = typed(resourceBlocks, 'account', Uint32Array, index.resources);
-  data.region = typed(resourceBlocks, 'region', Uint32Array, index.resources);
+  data.type = places('type');
+  data.account = places('account');
+  data.region = places('region');
   complete();
 }
 

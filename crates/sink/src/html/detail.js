@@ -49,9 +49,12 @@ function because(reasons) {
   return make('ul', null, ...reasons.map(([fact, place, text]) => make('li', null, make('code', { textContent: visible(fact) }), ' ', name(place, 400), place && text ? ': ' : '', name(text, 800))));
 }
 
+// What stands in backticks is a name or a command.
+const ticked = (text) => text.split('`').map((part, at) => make(at % 2 ? 'code' : 'bdi', null, visible(part)));
+
 function flips(list) {
   if (!list.length) return null;
-  return make('ul', null, ...list.map(([text, proven]) => make('li', null, name(text, 1000), ' ', proven ? make('span.proven', { textContent: 'tried: passes' }) : null)));
+  return make('ul', null, ...list.map(([text, proven]) => make('li', null, ...ticked(text), ' ', proven ? make('span.proven', { textContent: 'tried: passes' }) : null)));
 }
 
 function missing(row) {

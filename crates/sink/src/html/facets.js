@@ -34,5 +34,5 @@ function facetNode(field, counts, tree, wide, onpick, onmore) {
   });
   if (all > TOP) buttons.push(make('button.more', { type: 'button', onclick: onmore }, wide ? 'fewer' : `${all - order.length} more`));
   const title = field[0].toUpperCase() + field.slice(1);
-  return make('div', { role: 'group', 'aria-label': title }, make('h3', null, title), ...buttons);
+  return make('div', { role: 'group', 'aria-label': title }, make('h2', null, title), ...buttons);
 }

@@ -48,7 +48,7 @@ function makeInventory(section) {
     grid.sorted(sort);
     total.replaceChildren(make('b', null, count(shown.length)), ` of ${count(data.uid.length)}`);
     const order = [...counts.keys()].filter((at) => counts[at]).sort((a, b) => (data.types[a][0] < data.types[b][0] ? -1 : 1));
-    facets.replaceChildren(make('h3', null, 'Type'), ...order.map((at) => {
+    facets.replaceChildren(make('h2', null, 'Type'), ...order.map((at) => {
       const id = data.types[at][0];
       return facetButton(data.typeNames[at], id, counts[at], type === id, () => change({ type: type === id ? null : id }), '');
     }));

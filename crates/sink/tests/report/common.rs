@@ -21,7 +21,7 @@ pub(crate) fn hostile() -> Vec<String> {
         "\u{202e}gpj.exe\u{202c}",
         "\"' onmouseover='alert(1)",
         "a|b`c*d_e[f](javascript:alert(1))",
-        "@everyone #1 https://evil.example/ ![x](y)",
+        "@everyone #1 https://evil.example/ WWW.evil.example ![x](y)",
         "=HYPERLINK(\"x\")",
         "tab\tline\nreturn\r\u{0}\u{1b}[31m\u{7f}\u{85}\u{feff}\u{fffe}",
         "&lt;b&gt; &amp; &#x3c;",

@@ -303,3 +303,36 @@ fn answers_are_the_worst_of_each_check_by_subject_and_follow_what_is_known_now()
     });
     assert_eq!(all(), [line(Verdict::Pass, Verdict::Pass)], "what is gone has no answers");
 }
+
+#[test]
+fn the_verdicts_of_one_resource_are_found_without_the_others() {
+    let bench = with_buckets(&["arn:a", "arn:b"]);
+    bench.scan(|writer| {
+        show(writer, &["arn:a", "arn:b"]);
+        for uid in ["arn:a", "arn:b"] {
+            let outcomes = vec![outcome(C, uid, "", Verdict::Fail), outcome(D, uid, "", Verdict::Pass)];
+            judge(writer, uid, &[C, D], outcomes);
+        }
+    });
+    let of = |uid: &str, verdicts: &[Verdict]| {
+        let filter = Filter { verdicts: verdicts.to_vec(), resource: Some(uid.to_owned()), ..Filter::default() };
+        let found: Vec<Finding> = bench.store.reader().unwrap().findings(&filter).map(Result::unwrap).collect();
+        brief(&found)
+    };
+    let all = [Verdict::Fail, Verdict::Pass];
+    assert_eq!(of("arn:a", &all), ["FAIL arn:a  Open", "PASS arn:a  Closed"]);
+    assert_eq!(of("arn:a", &[]), ["FAIL arn:a  Open"]);
+    assert_eq!(of("arn:c", &all), Vec::<String>::new());
+}
+
+#[test]
+fn an_id_whose_finding_was_closed_tells_why_and_when() {
+    let bench = with_buckets(&["arn:a"]);
+    let open = again(&bench, &[("", Verdict::Fail)]).remove(0);
+    let reader = bench.store.reader().unwrap();
+    assert_eq!(reader.closed_finding(&open.short_id).unwrap(), None);
+    again(&bench, &[("", Verdict::Pass)]);
+    let closed = reader.closed_finding(&open.short_id).unwrap().expect("it was there");
+    assert_eq!((closed.check.as_deref(), &*closed.uid, closed.ended.as_str()), (Some(C), "arn:a", "read"));
+    assert!(closed.at > open.last_changed);
+}
