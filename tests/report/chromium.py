@@ -107,7 +107,7 @@ class Chromium:
 
     def key(self, key):
         """Presses and lets go of a key."""
-        text = {"text": key} if len(key) == 1 else {}
+        text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}
         codes = {"Enter": 13, "Escape": 27}
         for kind in ("keyDown", "keyUp"):
             more = text if kind == "keyDown" else {}

@@ -125,3 +125,34 @@ fn a_value_that_the_provider_does_not_have_is_an_error_that_names_the_nearest() 
         assert!(help.contains(nearest), "{expression}: {help:?}");
     }
 }
+
+#[test]
+fn grants_may_be_to_an_organisation_so_the_accounts_own_is_asked_for() {
+    let catalog = catalog();
+    let check = catalog.check("aws-s3-bucket-no-cross-account-policy").expect("the check is there");
+    let demand = Demand::of(&catalog, [check]);
+    let account = catalog.resource_type("aws.account").expect("the type is there");
+    let calls: Vec<String> = demand.types["aws.account"]
+        .iter()
+        .filter_map(|index| account.get[*index].call.as_ref())
+        .map(ToString::to_string)
+        .collect();
+    assert!(calls.contains(&"organizations:DescribeOrganization".to_owned()), "{calls:?}");
+}
+
+#[test]
+fn a_policy_within_an_edge_that_the_type_lacks_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let types = folder.path().join("types/aws/s3");
+    std::fs::create_dir_all(&types).expect("folders");
+    let embedded = catalog::embedded("types/aws/s3/access-point.toml").expect("the file is embedded");
+    let with = |from: &str, to: &str| {
+        std::fs::write(types.join("access-point.toml"), embedded.replace(from, to)).expect("the file");
+        let errors = Catalog::with_folders(&[folder.path().to_path_buf()]).err().unwrap_or_default();
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let words = with("within     = \"opens\"", "within     = \"opened\"");
+    assert!(words.contains("`within` names the edge `opened`"), "{words}");
+    let words = with("? 'its VPC origin'", "? self.VpcOrigin");
+    assert!(words.contains("blocked_by") && words.contains("VpcOrigin"), "{words}");
+}

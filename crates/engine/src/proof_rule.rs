@@ -225,6 +225,29 @@ fn elided(text: &str) -> String {
         rest = from.get(end..).unwrap_or_default();
     }
     short.push_str(rest);
+    shortened_lists(&short)
+}
+
+/// Long lists of literals by their first item.
+fn shortened_lists(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut short = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("[\"") {
+        let (before, from) = rest.split_at(at);
+        let end = from.find(']').map_or(from.len(), |end| end + 1);
+        let list = from.get(..end).unwrap_or(from);
+        short.push_str(before);
+        match list.split_once(", ").filter(|_| list.len() > MOST) {
+            Some((first, others)) => {
+                let more = others.matches(", ").count() + 1;
+                short.push_str(&format!("{first}, {more} more]"));
+            }
+            None => short.push_str(list),
+        }
+        rest = from.get(end..).unwrap_or_default();
+    }
+    short.push_str(rest);
     short
 }
 

@@ -80,7 +80,7 @@ fn of_policy(policy: &Policy, entity: &Entity, world: &World<'_>, settings: &Set
     let found = places(&entity.document, &policy.at);
     let mut all = Grants { items: Vec::new(), open: found.open };
     let open_keys = policy.open_keys.iter().map(|key| key.to_ascii_lowercase()).collect();
-    let settings = Settings { open_keys, ..settings.clone() };
+    let settings = Settings { open_keys, canonical: canonical(entity, world), ..settings.clone() };
     for value in found.values {
         let mut grants = read(policy, value, entity, &settings);
         if let Some(blocked) = blocked(policy, entity, world) {
@@ -93,6 +93,16 @@ fn of_policy(policy: &Policy, entity: &Entity, world: &World<'_>, settings: &Set
         all.items.extend(grants.items);
     }
     all
+}
+
+/// The owner's canonical id, as an ACL of the resource tells it.
+fn canonical(entity: &Entity, world: &World<'_>) -> Option<Arc<str>> {
+    let of = world.catalog.resource_type(&entity.type_id)?;
+    let acl = of.policy.iter().find(|policy| policy.kind == PolicyKind::Acl)?;
+    match entity.document.at(&acl.at).get("Owner").get("ID") {
+        Value::Str(id) => Some(id.clone()),
+        _ => None,
+    }
 }
 
 /// The settings, and what the account itself tells about its organisation.

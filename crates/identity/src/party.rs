@@ -130,6 +130,7 @@ pub(crate) fn party(principal: &Principal, conditions: &[Condition], settings: &
             Party { guarded: exempt, ..Party::new(To::Service, name.clone()) }
         }
         Principal::Federated(name) => federation::party(name, conditions, settings),
+        Principal::Canonical(id) if settings.canonical.as_ref() == Some(id) => Party::new(To::Own, id.clone()),
         Principal::Canonical(id) => Party::new(To::Foreign, id.clone()),
         Principal::Origin(text) => Party::new(To::Service, text.clone()).guarded(),
         Principal::Deleted(_) => return None,

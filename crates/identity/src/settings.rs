@@ -21,6 +21,8 @@ pub struct Settings {
     pub unknown_organisation: Option<Arc<Hole>>,
     /// Address ranges that count as ours although they are public (`settings.trusted_networks`).
     pub trusted_networks: Vec<IpNet>,
+    /// The canonical user id of the owner, where the resource's ACL tells it.
+    pub canonical: Option<Arc<str>>,
     /// Condition keys that keep nobody out in the policy at hand, lower case.
     pub open_keys: BTreeSet<String>,
     /// Names whose values are never secrets (`settings.ignored_secret_names`), lower case.
@@ -46,6 +48,7 @@ impl Settings {
             unknown_organisation: own_organisations.is_empty().then(undeclared),
             own_organisations,
             trusted_networks: texts("trusted_networks").into_iter().filter_map(network).collect(),
+            canonical: None,
             open_keys: BTreeSet::new(),
             ignored_secret_names: texts("ignored_secret_names").into_iter().map(str::to_lowercase).collect(),
         }

@@ -356,7 +356,8 @@ fn requests_find_their_operation() {
     assert_eq!(found("s3", "GET", "/logs", "policy"), is("GetBucketPolicy"));
     assert_eq!(found("s3", "GET", "/logs/", "policyStatus="), is("GetBucketPolicyStatus"));
     assert_eq!(found("s3", "HEAD", "/logs", ""), is("HeadBucket"));
-    assert_eq!(found("s3", "PUT", "/logs", "policy"), None);
+    assert_eq!(found("s3", "PUT", "/logs", "policy"), is("PutBucketPolicy"));
+    assert_eq!(found("s3", "PUT", "/logs", "cors"), None);
     assert_eq!(found("s3", "GET", "/logs", "unknown"), None);
     assert_eq!(
         found("lambda", "GET", "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A1%3Afunction%3Af/policy", ""),

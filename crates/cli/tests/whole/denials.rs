@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use catalog::Catalog;
 
-use crate::stage::{Run, Stage, Verdicts, contradictions};
+use crate::stage::{Run, Stage, Verdicts, contradictions, verdicts_in};
 
 /// Without these there is no scan at all, or nothing to name the account by.
 const NEEDED: [&str; 1] = ["sts:GetCallerIdentity"];
@@ -74,11 +74,11 @@ struct Baseline {
 impl Baseline {
     fn of(stage: &Stage, catalog: &Catalog, demanded: BTreeSet<String>) -> Baseline {
         stage.rules("");
-        scan_everything(stage, catalog, "baseline.db", 0);
+        let (_, verdicts) = scan_everything(stage, catalog, "baseline.db", 0);
         Baseline {
             demanded,
             made: stage.calls(),
-            verdicts: stage.verdicts("baseline.db"),
+            verdicts,
             resources: stage.resources("baseline.db"),
             listings: listings(catalog),
         }
@@ -88,11 +88,10 @@ impl Baseline {
     fn deny(&self, stage: &Stage, catalog: &Catalog, call: &str) -> bool {
         stage.rules(&format!("[[deny]]\non = {{ calls = ['{call}'] }}"));
         let database = format!("{}.db", call.replace(':', "-"));
-        let run = scan_everything(stage, catalog, &database, 4);
+        let (run, found) = scan_everything(stage, catalog, &database, 4);
         let permission = &catalog.permissions(&call.to_owned().try_into().unwrap())[0];
         let told = format!("{}{}", run.stdout, run.stderr);
         assert!(told.contains(call) && told.contains(&**permission), "{call} ({permission}) is not named: {told}");
-        let found = stage.verdicts(&database);
         let wrong = contradictions(&found, &self.verdicts);
         assert!(wrong.is_empty(), "{call} denied: {wrong:#?}");
         let listed = stage.resources(&database);
@@ -108,11 +107,14 @@ impl Baseline {
     }
 }
 
-fn scan_everything(stage: &Stage, catalog: &Catalog, database: &str, code: i32) -> Run {
-    let folder = asks_for_everything(stage, catalog);
-    let run = stage.scan(database, &[&REGIONS[..], &["--catalog", folder.to_str().unwrap()]].concat());
+/// A scan that asks for everything, and its verdicts.
+fn scan_everything(stage: &Stage, catalog: &Catalog, database: &str, code: i32) -> (Run, Verdicts) {
+    let (folder, export) = (asks_for_everything(stage, catalog), stage.path(&format!("{database}.csv")));
+    let out = format!("csv={}", export.display());
+    let flags = ["--catalog", folder.to_str().unwrap(), "--out", &out];
+    let run = stage.scan(database, &[&REGIONS[..], &flags].concat());
     assert_eq!(run.code, Some(code), "{database}: {}{}", run.stderr, run.stdout);
-    run
+    (run, verdicts_in(&std::fs::read_to_string(export).unwrap()))
 }
 
 #[test]

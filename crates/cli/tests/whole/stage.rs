@@ -98,11 +98,7 @@ impl Stage {
         // CSV leaves the evidence out, which a suite of hundreds of scans need not print.
         let run = self.plumb(database, &["findings", "--status", "all", "--format", "csv"]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
-        let mut rows = records(&run.stdout).into_iter();
-        let head = rows.next().unwrap();
-        let place = |name: &str| head.iter().position(|known| known == name).unwrap();
-        let [check, resource, part, status] = ["check_id", "resource_uid", "discriminator", "status"].map(place);
-        rows.map(|row| ((row[check].clone(), row[resource].clone(), row[part].clone()), row[status].clone())).collect()
+        verdicts_in(&run.stdout)
     }
 
     pub(crate) fn resources(&self, database: &str) -> BTreeMap<String, String> {
@@ -142,6 +138,15 @@ pub(crate) fn files() -> Vec<(String, String)> {
         }
     }
     files
+}
+
+/// The verdicts of an export in CSV.
+pub(crate) fn verdicts_in(text: &str) -> Verdicts {
+    let mut rows = records(text).into_iter();
+    let head = rows.next().unwrap();
+    let place = |name: &str| head.iter().position(|known| known == name).unwrap();
+    let [check, resource, part, status] = ["check_id", "resource_uid", "discriminator", "status"].map(place);
+    rows.map(|row| ((row[check].clone(), row[resource].clone(), row[part].clone()), row[status].clone())).collect()
 }
 
 /// The records of a CSV text (RFC 4180).

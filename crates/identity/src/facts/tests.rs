@@ -250,6 +250,22 @@ fn a_condition_on_access_points_keeps_nobody_out_of_an_access_point() {
 }
 
 #[test]
+fn the_owner_by_its_canonical_id_is_ours() {
+    let id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be";
+    let cross = |owner: &str| {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Principal": {{"CanonicalUser": "{id}"}}, "Action": "s3:*", "Resource": "*"}}"#
+        );
+        let text = format!(
+            r#"{{"Name": "b", "Policy": {{"Statement": {statement}}}, "Acl": {{"Owner": {{"ID": "{owner}"}}, "Grants": []}}}}"#
+        );
+        account("{}").fact(&entity("aws.s3.bucket", "b", &text), "cross_account")
+    };
+    assert_eq!(cross(id), Value::Bool(false));
+    assert_eq!(cross("somebody else"), Value::Bool(true));
+}
+
+#[test]
 fn the_account_tells_which_organisation_is_ours() {
     let condition = r#"{"StringEquals": {"aws:PrincipalOrgID": "o-own1234567"}}"#;
     let statement = format!(

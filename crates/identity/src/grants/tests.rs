@@ -167,6 +167,29 @@ fn kms_grants_name_their_grantee() {
     assert_eq!(of("arn:aws:iam::444455556666:role/x"), ["foreign 444455556666 | kms:Decrypt"]);
     assert_eq!(of("arn:aws:iam::111122223333:role/x"), ["own 111122223333 | kms:Decrypt"]);
     assert_eq!(of("rds.eu-west-1.amazonaws.com"), ["service | kms:Decrypt | guarded"]);
+    assert_eq!(of("dynamodb.cn-north-1.amazonaws.com.cn"), ["service | kms:Decrypt | guarded"]);
+    assert_eq!(of("arn:aws:iam::222233334444:root"), ["own 222233334444 | kms:Decrypt"]);
+    assert_eq!(of("arn:aws:sts::444455556666:assumed-role/x/s"), ["foreign 444455556666 | kms:Decrypt"]);
+    assert_eq!(of("AROAABCDEFGHIJKLMNOPQ"), Vec::<String>::new(), "the role is gone");
+}
+
+/// "Grants in AWS KMS", AWS KMS Developer Guide: constraints hold a grant to an encryption context, which the grantee
+/// itself sends.
+#[test]
+fn a_kms_grants_constraints_are_conditions_and_what_is_unread_leaves_more_open() {
+    let of = |text: &str| kms_grants(&json(text), &settings());
+    let constrained =
+        of(r#"[{"GranteePrincipal": "arn:aws:iam::444455556666:role/x", "Operations": ["Decrypt", "CreateGrant"],
+             "Constraints": {"EncryptionContextSubset": {"app": "x"}}, "GrantId": "g1"}]"#);
+    assert_eq!(lines(&constrained), ["foreign 444455556666 | kms:Decrypt, kms:CreateGrant | conditional"]);
+    assert_eq!(constrained.items[0].conditions, ["EncryptionContextSubset"]);
+    assert_eq!(&*constrained.items[0].because[0].statement, "g1");
+    let own =
+        r#"{"GranteePrincipal": "arn:aws:iam::111122223333:role/x", "Operations": ["Decrypt"], "Constraints": {}}"#;
+    let unread = r#"{"GranteePrincipal": {"?": "denied"}, "Operations": ["Decrypt"]}"#;
+    assert_eq!(lines(&of(&format!("[{own}, {unread}]"))), ["own 111122223333 | kms:Decrypt", "open"]);
+    assert_eq!(lines(&of(r#"{"?": "denied", "call": "kms:ListGrants"}"#)), ["open"]);
+    assert_eq!(lines(&of("[]")), Vec::<String>::new());
 }
 
 #[test]

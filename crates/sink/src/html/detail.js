@@ -143,11 +143,12 @@ async function showPanel(list, id) {
     if (id) say('There is no such finding in this report');
     return;
   }
-  fillPanel(list, row, null);
   const proof = await proofOf(row);
-  if (list.opened === row) {
-    fillPanel(list, row, proof);
-    panel.scrollTop = 0;
-    panel.setAttribute('data-ready', id);
-  }
+  if (list.opened !== row) return;
+  // Whoever walks with the panel's own buttons stays on them.
+  const at = [...panel.querySelectorAll('.tools button')].indexOf(document.activeElement);
+  fillPanel(list, row, proof);
+  panel.querySelectorAll('.tools button')[at]?.focus();
+  panel.scrollTop = 0;
+  panel.dataset.ready = id;
 }

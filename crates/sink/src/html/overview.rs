@@ -30,6 +30,9 @@ pub(super) fn write(out: &mut dyn Write, report: &Report, tally: &Tally, resourc
     out.write_all(b"</div>\n<div>\n")?;
     scanned(out, report, resources)?;
     unread(out, tally)?;
+    if tally.accounts.len() > 1 {
+        groups(out, "Account", "account", &tally.accounts)?;
+    }
     groups(out, "Service", "service", &tally.services)?;
     groups(out, "Region", "region", &tally.regions)?;
     out.write_all(b"</div>\n</div>\n</section>\n")

@@ -64,6 +64,7 @@ pub(super) struct Tally {
     pub(super) checks: BTreeMap<String, Counts>,
     pub(super) services: BTreeMap<String, Counts>,
     pub(super) regions: BTreeMap<String, Counts>,
+    pub(super) accounts: BTreeMap<String, Counts>,
     pub(super) titles: BTreeMap<String, (String, Severity)>,
     pub(super) worst: Vec<Finding>,
     unread: Vec<Undecided>,
@@ -120,6 +121,7 @@ impl Tally {
         self.all.add(finding);
         self.checks.entry(finding.check.to_string()).or_default().add(finding);
         self.services.entry(service(&finding.type_id).to_owned()).or_default().add(finding);
+        self.accounts.entry(finding.account.to_string()).or_default().add(finding);
         self.regions.entry(finding.region.to_string()).or_default().add(finding);
         if finding.verdict == Verdict::Fail {
             let title = || (finding.title.to_string(), finding.severity);

@@ -72,13 +72,16 @@ fn table(out: &mut dyn Write, title: &str, rows: &[&Undecided]) -> io::Result<()
         if what.resources > 0 {
             hides.push(format!("members of {}", counted(what.resources, "resource", "resources")));
         }
-        let places = if what.regions.is_empty() { vec!["global".to_owned()] } else { what.regions.clone() };
+        let mut places = if what.regions.is_empty() { "global".to_owned() } else { what.regions.join(", ") };
+        if what.accounts.len() > 1 {
+            places.push_str(&format!(" in {} accounts: {}", what.accounts.len(), what.accounts.join(", ")));
+        }
         writeln!(
             out,
             "<tr><td class=\"id\">{}{needs}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"count\">{}</td><td>{}</td></tr>",
             Text(call),
             Text(&why),
-            Text(&places.join(", ")),
+            Text(&places),
             Text(&hides.join(", ")),
             undecided(one),
             checks(&one.checks)
