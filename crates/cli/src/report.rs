@@ -149,7 +149,6 @@ fn scans(reader: &Reader, filter: &Filter) -> anyhow::Result<Vec<Scan>> {
             started: scan.started,
             finished: scan.finished,
             cancelled: scan.state != "finished",
-            resources: total("resources"),
             requests: total("requests"),
         };
         found.insert(scope.account.to_string(), one);

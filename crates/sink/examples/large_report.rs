@@ -22,6 +22,7 @@ const SERVICES: [(&str, &str); 8] = [
     ("aws.sqs.queue", "SQS queue"),
 ];
 const REGIONS: [&str; 6] = ["eu-west-1", "eu-central-1", "us-east-1", "us-west-2", "ap-southeast-2", ""];
+const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "777788889999"];
 const NOW: i64 = 1_795_500_000_000_000;
 const CHECKS: usize = 120;
 
@@ -49,21 +50,28 @@ fn report(denied: &Hole) -> Report {
         catalogue: format!("catalogue 0.1.0+{CHECKS}"),
         made_at: NOW,
         selection: String::new(),
-        scans: vec![Scan {
-            cloud: "aws".into(),
-            account: "111122223333".into(),
-            regions: REGIONS.iter().filter(|name| !name.is_empty()).map(ToString::to_string).collect(),
-            started: NOW - 90_000_000,
-            finished: Some(NOW),
-            cancelled: false,
-            resources: 10_000,
-            requests: 24_310,
-        }],
+        scans: ACCOUNTS.map(scan).to_vec(),
         checks: (0..CHECKS).map(check).collect(),
         types: SERVICES.iter().map(|(id, title)| TypeText { id: (*id).into(), title: (*title).into() }).collect(),
         objectives: BTreeMap::new(),
         unread: vec![unread],
     }
+}
+
+fn scan(account: &str) -> Scan {
+    Scan {
+        cloud: "aws".into(),
+        account: account.into(),
+        regions: REGIONS.iter().filter(|name| !name.is_empty()).map(ToString::to_string).collect(),
+        started: NOW - 90_000_000,
+        finished: Some(NOW),
+        cancelled: false,
+        requests: 24_310,
+    }
+}
+
+fn account(at: usize) -> &'static str {
+    ACCOUNTS[at / 5 % ACCOUNTS.len()]
 }
 
 fn check(at: usize) -> CheckText {
@@ -110,7 +118,7 @@ fn resource(at: usize) -> ResourceText {
         uid: uid(at),
         name: name(at),
         type_id: type_id.into(),
-        account: "111122223333".into(),
+        account: account(at).into(),
         region: REGIONS[at / 3 % REGIONS.len()].into(),
         tags: BTreeMap::from([
             ("env".to_owned(), ["prod", "test"][at % 2].to_owned()),
@@ -122,7 +130,7 @@ fn resource(at: usize) -> ResourceText {
 fn uid(at: usize) -> String {
     let (type_id, _) = SERVICES[at % SERVICES.len()];
     let service = type_id.split('.').nth(1).unwrap_or_default();
-    format!("arn:aws:{service}:{}:111122223333:thing/{}", REGIONS[at / 3 % REGIONS.len()], name(at))
+    format!("arn:aws:{service}:{}:{}:thing/{}", REGIONS[at / 3 % REGIONS.len()], account(at), name(at))
 }
 
 /// Half fails, a tenth is unknown, the rest passes, as the store lists them.
@@ -153,7 +161,7 @@ fn row(at: usize, count: usize, resources: usize, denied: &Arc<Hole>) -> Row {
         score: base_score(text.severity),
         state: State::of(verdict, false),
         cloud: "aws".into(),
-        account: "111122223333".into(),
+        account: account(owner).into(),
         region: REGIONS[owner / 3 % REGIONS.len()].into(),
         type_id: type_id.into(),
         uid: uid(owner).into(),

@@ -43,8 +43,6 @@ pub struct Scan {
     pub finished: Option<i64>,
     /// Whether it ended before everything was read.
     pub cancelled: bool,
-    /// Resources read.
-    pub resources: u64,
     /// Calls sent, retries included.
     pub requests: u64,
 }

@@ -103,7 +103,6 @@ pub(crate) fn report(name: &str) -> Report {
             started: 1_795_000_000_000_000,
             finished: Some(1_795_000_090_000_000),
             cancelled: false,
-            resources: 3,
             requests: 9,
         }],
         checks: vec![CheckText {
