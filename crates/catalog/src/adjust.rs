@@ -40,6 +40,13 @@ impl Catalog {
                     default.to_json()
                 ));
             }
+            if is_below_zero(value) && !is_below_zero(default) {
+                return Err(format!(
+                    "`{name}` of `{id}` cannot be {}\n  help: write a number that is not below zero, as its default, {}",
+                    value.to_json(),
+                    default.to_json()
+                ));
+            }
             changed.params.insert(name.as_str().into(), value.clone());
         }
         if let Some(severity) = change.severity {
@@ -57,6 +64,15 @@ fn no_param(check: &Check, name: &str) -> String {
     match known.as_slice() {
         [] => format!("`{}` has no parameters\n  help: take `{name}` out", check.id),
         known => format!("`{}` has no parameter `{name}`\n  help: it has: {}", check.id, known.join(", ")),
+    }
+}
+
+/// Whether it is a negative number: days, sizes and counts are not.
+fn is_below_zero(value: &Value) -> bool {
+    match value {
+        Value::Int(number) => *number < 0,
+        Value::Float(number) => *number < 0.0,
+        _ => false,
     }
 }
 

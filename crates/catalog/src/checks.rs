@@ -321,7 +321,11 @@ pub(crate) fn rule_error(file: &str, rule: &str, first_line: usize, diagnostics:
     let line = diagnostics.first().map_or(0, |first| {
         rule.get(..first.span.start.min(rule.len())).map_or(0, |before| before.matches('\n').count())
     });
-    let words: Vec<String> = diagnostics.iter().map(|one| expr::render(rule, file, one)).collect();
+    // Empty lines before the rule make the places those of the file.
+    let lead = first_line.saturating_sub(1);
+    let source = format!("{}{rule}", "\n".repeat(lead));
+    let words: Vec<String> =
+        diagnostics.iter().map(|one| expr::render(&source, file, &one.clone().shifted(lead))).collect();
     CatalogError::at(file, first_line + line, words.join("\n"))
 }
 

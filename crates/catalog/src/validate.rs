@@ -1,6 +1,8 @@
 //! Whether the catalogue fits the providers' models and itself. CI runs this over the embedded catalogue; at start it
 //! runs over users' folders only.
 
+use std::sync::Arc;
+
 use expr::{Diagnostic, Expr, Template, Type, render};
 use resource::Value;
 
@@ -9,7 +11,7 @@ use crate::checks::rule_error;
 use crate::error::CatalogError;
 use crate::kinds::Kind;
 use crate::types::{Get, ResourceType};
-use crate::{Catalog, Check, TypeSchema, action};
+use crate::{Catalog, Check, Subject, TypeSchema, action};
 
 /// Everything that is wrong with the catalogue.
 pub fn all(catalog: &Catalog) -> Vec<CatalogError> {
@@ -241,14 +243,20 @@ pub fn check(catalog: &Catalog, check: &Check) -> Vec<CatalogError> {
     let mut errors = Vec::new();
     let subjects = catalog.subjects(check);
     if subjects.is_empty() {
-        let names: Vec<String> = catalog.resource_types().map(|of| of.id.to_string()).collect();
-        let words =
-            format!("`{:?}` is no type or kind of the catalogue; types are {}", check.subject, names.join(", "));
-        errors.push(CatalogError::at(&check.file, 2, words));
+        let (Subject::Type(id) | Subject::Kind(id)) = &check.subject;
+        let known: Vec<Arc<str>> = match &check.subject {
+            Subject::Type(_) => catalog.resource_types().map(|of| of.id.clone()).collect(),
+            Subject::Kind(_) => catalog.kinds().map(|kind| kind.id.clone()).collect(),
+        };
+        let what = if matches!(check.subject, Subject::Type(_)) { "type" } else { "kind" };
+        let error = CatalogError::at(&check.file, 2, format!("there is no {what} `{id}`"));
+        errors.push(error.help(format!("{}; `plumb type list` shows all", expr::nearest(id, &known))));
     }
     if !catalog.objectives().contains_key(&check.objective) {
-        let words = format!("the objective `{}` is not in objectives.toml", check.objective);
-        errors.push(CatalogError::at(&check.file, 2, words));
+        let known: Vec<Arc<str>> = catalog.objectives().keys().cloned().collect();
+        let error = CatalogError::at(&check.file, 2, format!("there is no objective `{}`", check.objective));
+        let nearest = expr::nearest(&check.objective, &known);
+        errors.push(error.help(format!("{nearest}; one of your own goes into `objectives.toml` of your folder")));
     }
     errors.extend(action::fix::fixes(catalog, check));
     let examples = match check.examples() {

@@ -272,6 +272,9 @@ pub(crate) enum CheckAction {
         /// The resource type it is about
         #[arg(long = "type", value_name = "TYPE")]
         type_id: String,
+        /// The objective it serves; unless given, that of most checks about the type
+        #[arg(long, value_name = "OBJECTIVE")]
+        objective: Option<String>,
         /// Catalogue folder to write to
         #[arg(long, default_value = "catalog")]
         into: PathBuf,

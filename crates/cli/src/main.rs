@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod config;
 mod exit;
+mod names;
 mod output;
 mod progress;
 mod proof;
@@ -53,7 +54,9 @@ fn run(cli: Cli, style: &style::Style) -> anyhow::Result<Exit> {
         Command::Type { action } => commands::types::run(shared, &action),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
-            clap_complete::generate(shell, &mut command, "plumb", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "plumb", &mut script);
+            output::bytes(&script);
             Ok(Exit::Clean)
         }
     }

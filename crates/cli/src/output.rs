@@ -37,11 +37,12 @@ impl Wanted<'_> {
         let reader = self.store.reader()?;
         let labels = labels(self.catalog)?;
         let rows = reader.findings(self.filter).map(|row| row.map(|finding| labels.on(finding)));
+        let selection = report::selection(self.filter);
         // Only JSON carries evidence, which takes far longer than the writing.
         if !matches!(format, sink::Format::Json | sink::Format::Jsonl) {
-            return Ok(sink::write(format, to, rows)?);
+            return Ok(sink::write(format, to, &selection, rows)?);
         }
-        self.with_evidence(|prove| Ok(sink::write(format, to, rows.map(|row| row.map(&mut *prove)))?))
+        self.with_evidence(|prove| Ok(sink::write(format, to, &selection, rows.map(|row| row.map(&mut *prove)))?))
     }
 
     /// One JSON document: `{"summary": …, "findings": […]}`.
@@ -118,7 +119,17 @@ impl Labels {
 /// Writes a line to standard output. A reader that has gone away (`plumb findings | head`) has what it wanted: the
 /// program ends quietly.
 pub(crate) fn line(text: std::fmt::Arguments<'_>) {
-    if let Err(error) = writeln!(std::io::stdout().lock(), "{text}") {
+    minded(writeln!(std::io::stdout().lock(), "{text}"));
+}
+
+/// The same for a text as it stands.
+pub(crate) fn bytes(text: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    minded(out.write_all(text).and_then(|()| out.flush()));
+}
+
+fn minded(written: std::io::Result<()>) {
+    if let Err(error) = written {
         let gone = error.kind() == std::io::ErrorKind::BrokenPipe;
         if !gone {
             eprintln!("error: cannot write to standard output: {error}");

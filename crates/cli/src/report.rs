@@ -1,16 +1,16 @@
 //! The HTML report: texts of the catalogue, findings and proofs of the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Catalog, Check};
 use engine::{AccountScope, Proof, Prover};
 use finding::{Filter, Finding};
 use resource::{Hole, Value, Verdict};
-use sink::Destination;
 use sink::html::{
     CheckText, Detail, FieldRead, Flip, Reason, Report, Requirement, ResourceText, Row, RuleLine, Scan, TypeText,
     Unread,
 };
+use sink::{Destination, Selection};
 use store::{HoleFilter, Reader, ResourceFilter, StoreError, StoredResource};
 
 use crate::output::Wanted;
@@ -28,7 +28,7 @@ pub(crate) fn write(wanted: &Wanted<'_>, to: &Destination) -> anyhow::Result<u64
         program: concat!("plumb ", env!("CARGO_PKG_VERSION")).to_owned(),
         catalogue: format!("catalogue {}", wanted.catalog.version()),
         made_at: now,
-        selection: in_words(filter),
+        selection: selection(filter),
         scans: scans(&reader, filter)?,
         checks: checks(wanted.catalog, filter)?,
         types: types(wanted.catalog),
@@ -93,15 +93,33 @@ fn detail(proof: Proof, failing: bool) -> Detail {
             .join(" "),
         text: reason.text,
     };
+    let statement = if failing { None } else { statement(&proof.unknown) };
     let fixes = if failing { proof.fixes } else { Vec::new() };
     Detail {
         rule: proof.rule.into_iter().map(step).collect(),
         reads: proof.reads.into_iter().map(read).collect(),
         because: proof.because.into_iter().map(reason).collect(),
         flips: proof.flips.into_iter().map(|flip| Flip { text: flip.text, proven: flip.proven }).collect(),
-        fixes: fixes.into_iter().map(fenced).collect(),
+        fixes: fixes.into_iter().map(fenced).chain(statement).collect(),
         until: proof.until.unwrap_or_default(),
+        missing: proof.unknown.into_iter().map(|missing| missing.text).collect(),
     }
+}
+
+/// What the scanner lacks, where a statement of its own policies would help.
+fn statement(missing: &[engine::Missing]) -> Option<(String, String)> {
+    let elsewhere = |one: &engine::Missing| matches!(one.by, Some("scp" | "boundary" | "resource"));
+    let denied = missing.iter().filter(|one| one.why == "denied" && !elsewhere(one));
+    let actions: BTreeSet<&str> = denied.filter_map(|one| one.permission.as_deref()).collect();
+    if actions.is_empty() {
+        return None;
+    }
+    let listed: Vec<String> = actions.iter().map(|action| format!("\"{action}\"")).collect();
+    let text = format!(
+        "Attach it to the role or user that scans; each action only reads.\n\n```json\n{{\n  \"Effect\": \"Allow\",\n  \"Action\": [{}],\n  \"Resource\": \"*\"\n}}\n```",
+        listed.join(", ")
+    );
+    Some(("Statement to add".to_owned(), text))
 }
 
 /// Commands are plain text, the catalogue's own tabs are Markdown.
@@ -227,8 +245,8 @@ fn unread(reader: &Reader, filter: &Filter) -> anyhow::Result<Vec<Unread>> {
     Ok(lines)
 }
 
-/// What a filter leaves out, in words; empty when every verdict of the accounts is in.
-fn in_words(filter: &Filter) -> String {
+/// What a filter lets through; everything of the accounts when it has no words.
+pub(crate) fn selection(filter: &Filter) -> Selection {
     let mut parts = Vec::new();
     let verdicts = [
         (Verdict::Fail, "failing"),
@@ -236,6 +254,7 @@ fn in_words(filter: &Filter) -> String {
         (Verdict::Pass, "passing"),
         (Verdict::NotApplicable, "not applicable"),
     ];
+    let left_out: Vec<Verdict> = verdicts.iter().map(|(one, _)| *one).filter(|one| !filter.wants(*one)).collect();
     let wanted: Vec<&str> = verdicts.iter().filter(|(one, _)| filter.wants(*one)).map(|(_, name)| *name).collect();
     if wanted.len() < verdicts.len() {
         parts.push(format!("findings that are {}", wanted.join(" or ")));
@@ -248,5 +267,5 @@ fn in_words(filter: &Filter) -> String {
     let lists = lists.into_iter().filter(|(name, items)| !items.is_empty() && (*name != "accounts" || items.len() > 1));
     parts.extend(lists.map(|(name, items)| format!("{name} {}", items.join(", "))));
     parts.extend(filter.check.iter().map(|check| format!("check {check}")));
-    parts.join("; ")
+    Selection { words: parts.join("; "), left_out }
 }

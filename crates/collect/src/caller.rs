@@ -32,9 +32,15 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Whether the provider's code is one of these.
+    /// Whether the provider's code is one of these. `Code: words` asks for words in its message as well, for services
+    /// that have one code for several things.
     pub(crate) fn is_one_of(&self, codes: &[String]) -> bool {
-        let named = |name: &str| !name.is_empty() && codes.iter().any(|code| code == name);
+        let said = |words: &str| self.hole.detail.as_deref().is_some_and(|text| text.contains(words));
+        let is = |code: &str, name: &str| match code.split_once(": ") {
+            Some((code, words)) => code == name && said(words),
+            None => code == name,
+        };
+        let named = |name: &str| !name.is_empty() && codes.iter().any(|code| is(code, name));
         named(&self.code) || self.alias.as_deref().is_some_and(named)
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use catalog::{Catalog, Check, Demand, ResourceType};
+use catalog::{Catalog, Check, Demand, Inverse, ResourceType};
 use expr::{Entity, Scope};
 use finding::Finding;
 use resource::{Map, Outcome, Value, Verdict};
@@ -15,7 +15,8 @@ use crate::error::ScanError;
 use crate::facts::Facts;
 use crate::proof::{Fix, Flip, Missing, Proof, moment};
 use crate::proof_reads::Gather;
-use crate::proof_rule::{Derived, lines};
+use crate::proof_rule::Derived;
+use crate::proof_whole::{self as whole, MOST_ITEMS, of_finding};
 use crate::world::World;
 
 /// A resource as stored and as rules see it.
@@ -64,8 +65,8 @@ impl Prover<'_> {
         check::run(check, &self.params(check, params), &subject, &here)
     }
 
-    /// A finding as plain data, with the smallest changes that would make it pass; `None` when the resource, the check or
-    /// the item is no longer there.
+    /// A finding as plain data, with the smallest changes that would make it pass. What passes or does not apply has a
+    /// proof too. `None` when the resource, the check or the item is no longer there.
     pub fn proof(&self, finding: &Finding, params: Option<&Map>) -> Option<Proof> {
         self.proven(finding, params, true)
     }
@@ -81,14 +82,22 @@ impl Prover<'_> {
         let here = self.world.here(&stored.unit.account, &stored.region);
         let params = self.params(check, params);
         let steps = check::explain(check, &params, &subject, &here);
-        let (outcome, explanation) =
-            steps.into_iter().find(|(outcome, _)| outcome.discriminator == finding.discriminator)?;
+        let judged = of_finding(steps, finding);
+        let (outcome, _) = judged.first()?;
+        let outcome = outcome.clone();
         let read_at = |uid: &Arc<str>| self.read_at(uid);
         let mut gather = Gather::new(self.catalog, self.world, &here, &subject, &read_at);
-        gather.take(&explanation.reads);
+        for (_, explanation) in judged.iter().take(MOST_ITEMS) {
+            gather.take(&explanation.reads);
+            gather.take(explanation.severity.as_ref().map_or(&[], |(_, reads)| reads));
+        }
         let (reads, because) = (gather.reads, gather.because);
+        let rule = whole::rule(check, finding, &judged, &|text| self.derived(text, &subject, &here));
         let with_params = check::WithParams::new(&here, &params);
-        let fixes = filled(self.catalog, check, &outcome, &check::OnSubject::new(&with_params, &subject));
+        let fixes = match outcome.verdict {
+            Verdict::Pass | Verdict::NotApplicable => Vec::new(),
+            _ => filled(self.catalog, check, &outcome, &check::OnSubject::new(&with_params, &subject)),
+        };
         let case = check::Case {
             catalog: self.catalog,
             check,
@@ -102,8 +111,8 @@ impl Prover<'_> {
         let flips = if fails { check::flips(&case) } else { Vec::new() };
         Some(Proof {
             verdict: outcome.verdict,
-            message: outcome.message,
-            rule: lines(&check.rule_text, &explanation, &|text| self.derived(text, &subject, &here)),
+            message: whole::message(&outcome, &judged),
+            rule,
             reads,
             because,
             unknown: outcome.unknown.iter().map(|hole| Missing::of(hole)).collect(),
@@ -208,7 +217,13 @@ fn commands(catalog: &Catalog, check: &Check, outcome: &Outcome, scope: &dyn Sco
         return Vec::new();
     };
     let undo = (!remedy.undo.is_empty()).then(|| ("Undo".to_owned(), remedy.undo.join("\n")));
-    [("CLI".to_owned(), remedy.text())].into_iter().chain(undo).collect()
+    let for_good = catalog.fix_of(check, &subject.type_id).and_then(|(action, _)| match &action.inverse {
+        Inverse::Irreversible(why) => Some(format!("# Cannot be taken back: {why}\n")),
+        Inverse::Calls(_) => None,
+    });
+    // What the action does may be less than a reader of its commands expects.
+    let text = format!("# {}.\n{}{}", remedy.title, for_good.unwrap_or_default(), remedy.text());
+    [("CLI".to_owned(), text)].into_iter().chain(undo).collect()
 }
 
 fn quoted(text: &str) -> String {

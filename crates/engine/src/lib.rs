@@ -24,6 +24,7 @@ mod meter;
 mod proof;
 mod proof_reads;
 mod proof_rule;
+mod proof_whole;
 mod scan;
 mod summary;
 mod world;

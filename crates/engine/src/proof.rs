@@ -32,7 +32,8 @@ pub struct Proof {
 /// A line of the rule with what it came to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RuleLine {
-    /// `applies when`, `unknown when`, `pass when`; empty for what stands under one.
+    /// `applies when`, `unknown when`, `pass when`; `severity when` that held, `severity` as the configuration sets it;
+    /// `for` and `item` where one verdict is of several items, or of none; empty for what stands under one.
     pub statement: &'static str,
     /// The rule's own text, on one line; `name = …` for a `let` where it is used first.
     pub text: String,

@@ -27,7 +27,20 @@ pub(crate) fn lines(rule: &str, explanation: &Explanation, derived: &dyn Fn(&str
         }
     }
     lines.truncate(MOST_LINES);
+    if let Some((explained, _)) = &explanation.severity {
+        let writer = Writer { text: rule, derived, lines: &mut lines };
+        let level = explanation.judgement.severity.map_or_else(String::new, |severity| format!(" is {severity}"));
+        let text = format!("{}{level}", writer.slice(&explained.step.span));
+        lines.push(RuleLine::statement(explained.statement, text, shown(&explained.step.value)));
+    }
     lines
+}
+
+impl RuleLine {
+    /// A statement on which the verdict does not rest.
+    pub(crate) fn statement(statement: &'static str, text: String, value: String) -> RuleLine {
+        RuleLine { statement, text, value, depth: 0, decisive: false }
+    }
 }
 
 /// A derived fact's expression, and how it came about.

@@ -44,3 +44,25 @@ fn nearly_every_failing_example_has_a_change_that_makes_it_pass() {
     assert!(rewritten > 250, "{rewritten}");
     assert!(proven * 100 >= failing * PROVEN, "{proven} of {failing}:\n{}", without.join("\n"));
 }
+
+#[test]
+fn halves_of_everybody_go_together_and_using_a_key_is_no_way_to_pass() {
+    let catalog = Arc::new(Catalog::embedded().expect("the embedded catalogue loads"));
+    let facts = Facts::new(catalog.clone(), Value::map::<&str>([]), "aws");
+    let (mut halves, mut recorded) = (0, 0);
+    for check in catalog.checks() {
+        let used = check.rule_text.to_ascii_lowercase().replace('_', "").contains("lastused");
+        for found in check::flip_examples(&catalog, check, &facts).expect("the examples are well-formed") {
+            for flip in &found.flips {
+                if flip.text.contains("128.0.0.0/1") || flip.text.contains("0.0.0.0/1 ") {
+                    assert!(flip.edits.len() > 1, "{} leaves half of everybody in: {}", check.id, flip.text);
+                    halves += 1;
+                }
+                let text = flip.text.to_ascii_lowercase().replace('_', "");
+                assert!(!(text.contains("lastused") && text.ends_with("or later")), "{}: {}", check.id, flip.text);
+                recorded += usize::from(used);
+            }
+        }
+    }
+    assert!(halves > 0 && recorded > 0, "{halves} {recorded}");
+}

@@ -264,6 +264,34 @@ fn explain_shows_each_statement_with_its_values() {
 }
 
 #[test]
+fn explain_shows_the_severity_statement_that_held_and_what_it_read() {
+    let text =
+        "pass when self.A\nseverity when self.B == 1 is critical\nseverity when self.C == 2 is low\nsay \"{self.D}\"";
+    let explained = |document: &str| {
+        let world = World::new(document);
+        rule(text).explain(&world.subject, &world).remove(0)
+    };
+    let low = explained(r#"{"self": {"A": false, "B": 0, "C": 2, "D": "x"}}"#);
+    let (held, reads) = low.severity.as_ref().unwrap();
+    assert_eq!((held.statement, text.get(held.step.span.clone())), ("severity when", Some("self.C == 2")));
+    assert!(reads.iter().any(|read| read.path == "self.C"), "{reads:?}");
+    assert_eq!(low.judgement.severity.map(|severity| severity.to_string()).as_deref(), Some("low"));
+    assert_eq!((evidence(&low.judgement), low.judgement.message.as_str()), (vec!["self.A = false".to_owned()], "x"));
+    assert_eq!(explained(r#"{"self": {"A": false, "B": 0, "C": 0}}"#).severity, None);
+    assert_eq!(explained(r#"{"self": {"A": true, "B": 1, "C": 2}}"#).severity, None);
+}
+
+#[test]
+fn explain_shows_which_list_had_no_items() {
+    let world = World::new(r#"{"self": {}}"#);
+    let text = "for p in self.Ports by p\npass when p != 22\nsay \"port {p}\"";
+    let all = rule(text).explain(&world.subject, &world);
+    assert_eq!(all[0].judgement.verdict, Verdict::NotApplicable);
+    assert_eq!(all[0].reads.iter().map(|read| &*read.path).collect::<Vec<_>>(), ["self.Ports"]);
+    assert_eq!(rule(text).evaluate(&world.subject, &world)[0].evidence, []);
+}
+
+#[test]
 fn an_item_that_is_a_plain_value_is_evidence_itself() {
     let all =
         judge("for p in self.Ports by p\npass when p != 22\nsay \"port {p}\"", r#"{"self": {"Ports": [22, 80]}}"#);

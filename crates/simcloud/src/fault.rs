@@ -235,13 +235,18 @@ pub(crate) fn missing(style: Style, operation: &Operation, kind: FaultKind, code
         let named = |name: &str| ["NotFound", "NoSuch", "DoesNotExist"].iter().any(|word| name.contains(word));
         operation.errors.iter().find(|error| named(&error.name)).map(|error| error.code.to_string())
     };
-    let code = codes.first().cloned().or_else(modelled).unwrap_or_else(|| "ResourceNotFoundException".to_owned());
+    let first = codes
+        .first()
+        .map(|code| code.split_once(": ").map_or((code.as_str(), None), |(code, words)| (code, Some(words))));
+    let (code, words) = first.unzip();
+    let code = code.map(str::to_owned).or_else(modelled).unwrap_or_else(|| "ResourceNotFoundException".to_owned());
     let known = operation.errors.iter().find(|error| *error.code == *code || *error.name == *code);
     let usual = style.pick(400, 400, 400, 404, 404);
     let status = known.and_then(|error| error.status).unwrap_or(usual);
-    let message = match kind {
-        FaultKind::Absent => format!("nothing is configured for {what}"),
-        _ => format!("{what} does not exist"),
+    let message = match (words.flatten(), kind) {
+        (Some(words), _) => words.to_owned(),
+        (None, FaultKind::Absent) => format!("nothing is configured for {what}"),
+        (None, _) => format!("{what} does not exist"),
     };
     Fault::new(kind, status, &code, message)
 }

@@ -49,7 +49,7 @@ fn report(denied: &Hole) -> Report {
         program: "plumb 0.1.0".into(),
         catalogue: format!("catalogue 0.1.0+{CHECKS}"),
         made_at: NOW,
-        selection: String::new(),
+        selection: Default::default(),
         scans: ACCOUNTS.map(scan).to_vec(),
         checks: (0..CHECKS).map(check).collect(),
         types: SERVICES.iter().map(|(id, title)| TypeText { id: (*id).into(), title: (*title).into() }).collect(),

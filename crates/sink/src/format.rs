@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use finding::{COLUMNS, Finding};
 
-use crate::{Failure, SinkError, junit, markdown};
+use crate::{Failure, Selection, SinkError, junit, markdown};
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +56,7 @@ impl FromStr for Format {
 pub(crate) fn write<E: Display>(
     format: Format,
     out: &mut dyn Write,
+    selection: &Selection,
     findings: impl IntoIterator<Item = Result<Finding, E>>,
 ) -> Result<u64, Failure> {
     let findings = findings.into_iter().map(|finding| finding.map_err(|error| Failure::Source(error.to_string())));
@@ -63,8 +64,8 @@ pub(crate) fn write<E: Display>(
         Format::Csv => write_csv(out, findings),
         Format::Json => write_json(out, findings),
         Format::Jsonl => write_lines(out, findings),
-        Format::Junit => junit::write(out, findings),
-        Format::Markdown => markdown::write(out, findings),
+        Format::Junit => junit::write(out, selection, findings),
+        Format::Markdown => markdown::write(out, selection, findings),
     }
 }
 

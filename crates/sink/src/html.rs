@@ -12,6 +12,7 @@ mod fill;
 mod model;
 mod overview;
 mod page;
+mod scanned;
 mod squeeze;
 mod tally;
 mod text;

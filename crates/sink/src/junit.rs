@@ -8,7 +8,7 @@ use std::io::Write;
 use finding::Finding;
 use resource::Verdict;
 
-use crate::Failure;
+use crate::{Failure, Selection};
 
 /// The cases of one check, as text: counts stand before them in the file.
 #[derive(Default)]
@@ -21,6 +21,7 @@ struct Suite {
 
 pub(crate) fn write(
     out: &mut dyn Write,
+    selection: &Selection,
     findings: impl Iterator<Item = Result<Finding, Failure>>,
 ) -> Result<u64, Failure> {
     let mut suites: BTreeMap<String, Suite> = BTreeMap::new();
@@ -36,7 +37,12 @@ pub(crate) fn write(
     let sum = |of: fn(&Suite) -> u64| suites.values().map(of).sum::<u64>();
     let (tests, failures) = (sum(|one| one.tests), sum(|one| one.failures));
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites name=\"plumb\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"0\">")?;
+    let part = if selection.words.is_empty() { String::new() } else { format!(": {}", selection.words) };
+    writeln!(
+        out,
+        "<testsuites name=\"plumb{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"0\">",
+        Xml(&part)
+    )?;
     for (check, suite) in &suites {
         writeln!(
             out,
@@ -71,9 +77,8 @@ fn add_case(cases: &mut String, finding: &Finding) -> fmt::Result {
             write!(cases, "{}</failure>\n    </testcase>\n", Xml(&lines.join("\n")))?;
         }
         Verdict::Unknown => {
-            let message = if finding.message.is_empty() { "could not be decided" } else { finding.message.as_str() };
             let needs: Vec<String> = finding.unknown.iter().map(|hole| hole.to_string()).collect();
-            let message = format!("unknown: {message} ({})", needs.join("; "));
+            let message = format!("not known: {} ({})", finding.title, needs.join("; "));
             write!(cases, ">\n      <skipped message=\"{}\"/>\n    </testcase>\n", Xml(&message))?;
         }
         Verdict::NotApplicable => {

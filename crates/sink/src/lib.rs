@@ -4,12 +4,12 @@
 //! them; JUnit and Markdown group by check and keep their own text until the end; the HTML report says what it keeps.
 //!
 //! ```no_run
-//! use sink::{Destination, Format};
+//! use sink::{Destination, Format, Selection};
 //!
 //! let destination = Destination::parse("findings.csv");
 //! sink::check_writable(&destination)?; // before the scan: an hour of reading must not end in a full stop
 //! let findings = std::iter::empty::<Result<finding::Finding, sink::SinkError>>();
-//! let rows = sink::write(Format::Csv, &destination, findings)?;
+//! let rows = sink::write(Format::Csv, &destination, &Selection::default(), findings)?;
 //! assert_eq!(rows, 0);
 //! # Ok::<(), sink::SinkError>(())
 //! ```
@@ -20,6 +20,7 @@ mod format;
 pub mod html;
 mod junit;
 mod markdown;
+mod selection;
 
 use std::fmt::Display;
 use std::io::Write;
@@ -29,6 +30,7 @@ use thiserror::Error;
 
 pub use destination::{Destination, check_writable};
 pub use format::{Format, write_rows};
+pub use selection::Selection;
 
 /// Why an export was not written.
 #[derive(Debug, Error)]
@@ -71,7 +73,7 @@ pub enum SinkError {
     Format(String),
 }
 
-/// Writes findings to a destination and returns how many there were. A file appears under its name only when it is
+/// Writes findings to a destination and returns how many there were; summaries say what of the store they are of. A file appears under its name only when it is
 /// whole: it is written beside it under a temporary name and renamed.
 ///
 /// # Errors
@@ -79,16 +81,17 @@ pub enum SinkError {
 pub fn write<E: Display>(
     format: Format,
     destination: &Destination,
+    selection: &Selection,
     findings: impl IntoIterator<Item = Result<Finding, E>>,
 ) -> Result<u64, SinkError> {
     match destination {
         Destination::Stdout => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            let rows = format::write(format, &mut out, findings);
+            let rows = format::write(format, &mut out, selection, findings);
             let flushed = out.flush();
             finish_stdout(rows, flushed)
         }
-        Destination::File(path) => destination::replace(path, |out| format::write(format, out, findings)),
+        Destination::File(path) => destination::replace(path, |out| format::write(format, out, selection, findings)),
     }
     .map_err(|failure| failure.named(destination))
 }

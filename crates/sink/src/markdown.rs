@@ -7,7 +7,7 @@ use std::io::Write;
 use finding::Finding;
 use resource::{Severity, Verdict};
 
-use crate::Failure;
+use crate::{Failure, Selection};
 
 /// The failures of one check, as rows of a table.
 struct Group {
@@ -29,13 +29,14 @@ struct Summary {
 
 pub(crate) fn write(
     out: &mut dyn Write,
+    selection: &Selection,
     findings: impl Iterator<Item = Result<Finding, Failure>>,
 ) -> Result<u64, Failure> {
     let mut summary = Summary::default();
     for finding in findings {
         summary.add(&finding?);
     }
-    summary.write(out)?;
+    summary.write(out, selection)?;
     Ok(summary.total)
 }
 
@@ -78,22 +79,52 @@ impl Summary {
         );
     }
 
-    fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let count = |verdict: Verdict| self.verdicts.get(verdict.as_str()).copied().unwrap_or(0);
+    fn write(&self, out: &mut dyn Write, selection: &Selection) -> std::io::Result<()> {
         writeln!(out, "## Cloud security findings\n")?;
-        writeln!(out, "| fail | unknown | pass | not applicable |\n| ---: | ---: | ---: | ---: |")?;
-        let [fail, unknown, pass, other] =
-            [Verdict::Fail, Verdict::Unknown, Verdict::Pass, Verdict::NotApplicable].map(count);
-        writeln!(out, "| {fail} | {unknown} | {pass} | {other} |\n")?;
-        if fail > 0 {
+        if !selection.words.is_empty() {
+            writeln!(out, "Only a part is counted: {}.\n", Plain(&selection.words))?;
+        }
+        self.write_counts(out, selection)?;
+        self.write_failing(out)?;
+        if !self.unknown.is_empty() {
+            writeln!(out, "### Could not be decided\n\n| why | findings |\n| --- | ---: |")?;
+            for (hole, findings) in &self.unknown {
+                writeln!(out, "| {} | {findings} |", Plain(hole))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A column for each verdict that may be in: one that the filter keeps out has no count.
+    fn write_counts(&self, out: &mut dyn Write, selection: &Selection) -> std::io::Result<()> {
+        let count = |verdict: Verdict| self.verdicts.get(verdict.as_str()).copied().unwrap_or(0);
+        let columns = [
+            (Verdict::Fail, "fail"),
+            (Verdict::Unknown, "unknown"),
+            (Verdict::Pass, "pass"),
+            (Verdict::NotApplicable, "not applicable"),
+        ];
+        let (mut heads, mut rule, mut row) = ("|".to_owned(), "|".to_owned(), "|".to_owned());
+        for (verdict, name) in columns.into_iter().filter(|(verdict, _)| selection.holds(*verdict)) {
+            // Writing to a string cannot fail.
+            let _ = write!(heads, " {name} |");
+            rule.push_str(" ---: |");
+            let _ = write!(row, " {} |", count(verdict));
+        }
+        writeln!(out, "{heads}\n{rule}\n{row}\n")?;
+        if count(Verdict::Fail) > 0 {
             let parts: Vec<String> = Severity::ALL
                 .into_iter()
                 .filter_map(|severity| Some(format!("{} {severity}", self.severities.get(&severity)?)))
                 .collect();
             writeln!(out, "Failing: {}.\n", parts.join(", "))?;
-        } else {
+        } else if selection.holds(Verdict::Fail) {
             writeln!(out, "Nothing that was judged fails.\n")?;
         }
+        Ok(())
+    }
+
+    fn write_failing(&self, out: &mut dyn Write) -> std::io::Result<()> {
         let mut groups: Vec<_> = self.failing.iter().collect();
         groups.sort_by_key(|(id, group)| (std::cmp::Reverse((group.worst, group.count)), (*id).clone()));
         for (id, group) in groups {
@@ -110,12 +141,6 @@ impl Summary {
                 "| severity | finding | resource | region | account | id |\n| --- | --- | --- | --- | --- | --- |"
             )?;
             writeln!(out, "{}\n</details>\n", group.rows)?;
-        }
-        if !self.unknown.is_empty() {
-            writeln!(out, "### Could not be decided\n\n| why | findings |\n| --- | ---: |")?;
-            for (hole, findings) in &self.unknown {
-                writeln!(out, "| {} | {findings} |", Plain(hole))?;
-            }
         }
         Ok(())
     }

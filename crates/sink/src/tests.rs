@@ -38,7 +38,13 @@ fn sample(name: &str) -> Finding {
 fn to_text(format: Format, findings: &[Finding]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out");
-    let rows = write(format, &Destination::File(path.clone()), findings.iter().cloned().map(Ok::<_, String>)).unwrap();
+    let rows = write(
+        format,
+        &Destination::File(path.clone()),
+        &Selection::default(),
+        findings.iter().cloned().map(Ok::<_, String>),
+    )
+    .unwrap();
     assert_eq!(rows, findings.len() as u64);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file was left behind");
     fs::read_to_string(path).unwrap()
@@ -98,7 +104,7 @@ fn a_failure_half_way_keeps_the_old_file_and_leaves_nothing_behind() {
     let path = folder.path().join("findings.csv");
     fs::write(&path, "old").unwrap();
     let findings = [Ok(sample("a")), Err("the store `x` is damaged")];
-    let error = write(Format::Csv, &Destination::File(path.clone()), findings).unwrap_err();
+    let error = write(Format::Csv, &Destination::File(path.clone()), &Selection::default(), findings).unwrap_err();
     assert_eq!(error.to_string(), "the store `x` is damaged");
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -106,7 +112,9 @@ fn a_failure_half_way_keeps_the_old_file_and_leaves_nothing_behind() {
 
 #[test]
 fn a_device_that_is_full_is_reported_and_not_replaced() {
-    let error = write(Format::Jsonl, &Destination::parse("/dev/full"), [Ok::<_, String>(sample("a"))]).unwrap_err();
+    let error =
+        write(Format::Jsonl, &Destination::parse("/dev/full"), &Selection::default(), [Ok::<_, String>(sample("a"))])
+            .unwrap_err();
     assert!(matches!(error, SinkError::Broken { .. }), "{error}");
     assert!(error.to_string().contains("`/dev/full`"), "{error}");
     assert!(check_writable(&Destination::parse("/dev/full")).is_ok());
@@ -131,7 +139,8 @@ fn a_link_keeps_being_a_link() {
     let (real, link) = (folder.path().join("real.csv"), folder.path().join("latest.csv"));
     fs::write(&real, "old").unwrap();
     std::os::unix::fs::symlink(&real, &link).unwrap();
-    write(Format::Jsonl, &Destination::File(link.clone()), [Ok::<_, String>(sample("a"))]).unwrap();
+    write(Format::Jsonl, &Destination::File(link.clone()), &Selection::default(), [Ok::<_, String>(sample("a"))])
+        .unwrap();
     assert!(link.is_symlink());
     assert!(fs::read_to_string(&real).unwrap().starts_with('{'));
 }
@@ -140,4 +149,22 @@ fn a_link_keeps_being_a_link() {
 fn formats_are_read_by_name_and_the_rest_is_refused_with_the_choice() {
     assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Jsonl);
     assert!("xml".parse::<Format>().unwrap_err().to_string().contains("csv, json, jsonl, junit, md, html"));
+}
+
+#[test]
+fn a_summary_counts_only_what_its_filter_lets_in() {
+    let selection =
+        Selection { words: "findings that are unknown".into(), left_out: vec![Verdict::Fail, Verdict::Pass] };
+    let folder = tempfile::tempdir().unwrap();
+    let text = |format: Format| {
+        let path = folder.path().join(format.as_str());
+        write(format, &Destination::File(path.clone()), &selection, [Ok::<_, String>(sample("a"))]).unwrap();
+        fs::read_to_string(path).unwrap()
+    };
+    let summary = text(Format::Markdown);
+    assert!(summary.contains("Only a part is counted: findings that are unknown."), "{summary}");
+    assert!(summary.contains("| unknown | not applicable |\n| ---: | ---: |\n| 1 | 0 |"), "{summary}");
+    assert!(!summary.contains("Nothing that was judged fails"), "{summary}");
+    let cases = text(Format::Junit);
+    assert!(cases.contains("<testsuites name=\"plumb: findings that are unknown\""), "{cases}");
 }

@@ -16,12 +16,12 @@ use crate::verdict::FAIL;
 const PAGE: i64 = 256;
 
 /// The place of a subject: its owner's row before a view.
-const SUBJECT: &str = "JOIN names n ON n.id = v.subject
+pub(crate) const SUBJECT: &str = "JOIN names n ON n.id = v.subject
     JOIN resources r ON r.id = (SELECT o.id FROM resources o WHERE o.subject = v.subject AND o.version IS NOT NULL
                                 ORDER BY o.owner IS NOT NULL, o.id LIMIT 1)
     JOIN units u ON u.id = r.unit";
 
-const PLACE: &str =
+pub(crate) const PLACE: &str =
     "n.text, u.cloud, u.account, CASE WHEN r.region = '' THEN u.region ELSE r.region END, u.type, r.name";
 
 const ROW: &str = "v.id, v.verdict, v.severity, v.check_n, v.discriminator, v.message, v.unknown, v.holds_until,
@@ -179,10 +179,10 @@ impl Findings<'_> {
 }
 
 /// The packed verdicts of a subject over time, newest first: since when, and what.
-struct History(Vec<(i64, Vec<u8>)>);
+pub(crate) struct History(Vec<(i64, Vec<u8>)>);
 
 impl History {
-    fn load(db: &Connection, subject: i64) -> Inner<History> {
+    pub(crate) fn load(db: &Connection, subject: i64) -> Inner<History> {
         let mut find = db.prepare_cached(
             "SELECT h.valid_from, s.states FROM subject_vectors h JOIN vectors s ON s.id = h.vector
              WHERE h.subject = ?1 AND h.known_to IS NULL ORDER BY h.id DESC",
@@ -192,7 +192,7 @@ impl History {
     }
 
     /// Since when a check has had its present state: a vector changes when any of its checks does.
-    fn since(&self, check: usize, latest: i64) -> Inner<i64> {
+    pub(crate) fn since(&self, check: usize, latest: i64) -> Inner<i64> {
         let mut since = latest;
         let mut state = None;
         for (from, states) in &self.0 {
@@ -215,7 +215,7 @@ fn wants(filter: &Filter, finding: &Finding) -> bool {
 }
 
 /// The shortest id that no other finding shares, living or past.
-fn short_id(db: &Connection, fingerprint: &Fingerprint) -> Inner<String> {
+pub(crate) fn short_id(db: &Connection, fingerprint: &Fingerprint) -> Inner<String> {
     let mut length = SHORT_LENGTH;
     for sql in [
         "SELECT max(fingerprint) FROM verdicts WHERE fingerprint < ?1",
@@ -258,7 +258,7 @@ fn finding_at(db: &Connection, row: &Row<'_>, checks: &Known) -> Inner<Option<Fi
 }
 
 /// A pass or a question that does not arise.
-fn decided(row: &Row<'_>, check: &KnownCheck, verdict: Verdict, since: i64) -> Inner<Finding> {
+pub(crate) fn decided(row: &Row<'_>, check: &KnownCheck, verdict: Verdict, since: i64) -> Inner<Finding> {
     let finding = blank(row, 4, check)?;
     // What a pass said is not kept: the title says what is so then.
     let message = match verdict {

@@ -2,7 +2,7 @@
 
 from emulator import MAIN, SECOND, THIRD
 from planted.s3 import block, create
-from planted.trails import trail
+from planted.trails import ALL_EVENTS, classic, trail
 
 REGION = "eu-west-1"
 
@@ -66,9 +66,12 @@ def plant(cloud, book):
     alarmed_trail(cloud, book, THIRD, "not-logging", PATTERNS["cloudtrail-changes"][0], logging=False)
     alarmed_trail(cloud, book, THIRD, "other-group", PATTERNS["bucket-policy-changes"][0], filter_group="application")
     alarmed_trail(cloud, book, THIRD, "other-region", PATTERNS["security-group-changes"][0], alarm_region="us-east-1")
+    alarmed_trail(cloud, book, THIRD, "one-region", PATTERNS["kms-key-disable-delete"][0], everywhere=False)
+    alarmed_trail(cloud, book, THIRD, "writes-only", PATTERNS["unauthorized-api-calls"][0], selectors=classic("WriteOnly"))
 
 
-def alarmed_trail(cloud, book, account, name, pattern, alarm_metric=None, logging=True, alarm=True, filter_group=None, alarm_region=REGION):
+def alarmed_trail(cloud, book, account, name, pattern, alarm_metric=None, logging=True, alarm=True, filter_group=None,
+                  alarm_region=REGION, everywhere=True, selectors=ALL_EVENTS):
     """A trail that writes to a log group with one metric filter and an alarm on it."""
     logs = cloud.client("logs", REGION, account)
     logs.create_log_group(logGroupName=name)
@@ -77,7 +80,7 @@ def alarmed_trail(cloud, book, account, name, pattern, alarm_metric=None, loggin
     group = next(g for g in logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"] if g["logGroupName"] == name)
     bucket = f"{name}-{account}"
     create(cloud, bucket, account=account, public_block=block())
-    trail(cloud, book, REGION, name, bucket, account=account, logging=logging,
+    trail(cloud, book, REGION, name, bucket, account=account, logging=logging, selectors=selectors, IsMultiRegionTrail=everywhere,
           CloudWatchLogsLogGroupArn=group["arn"], CloudWatchLogsRoleArn=f"arn:aws:iam::{account}:role/CloudTrail_CloudWatchLogs")
     logs.put_metric_filter(
         logGroupName=filter_group or name, filterName=name, filterPattern=pattern,

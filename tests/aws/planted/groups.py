@@ -14,7 +14,8 @@ PORTS = {
     "aws-ec2-sg-no-redis-from-internet": (6379,),
     "aws-ec2-sg-no-mongodb-from-internet": (27017, 27018),
     "aws-ec2-sg-no-elasticsearch-from-internet": (9200, 9300, 5601),
-    "aws-ec2-sg-no-high-risk-ports-from-internet": (25, 110, 135, 143, 445, 3000, 4333, 5000, 5500, 8080, 8088),
+    "aws-ec2-sg-no-high-risk-ports-from-internet": (
+        20, 21, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 4333, 5000, 5500, 8080, 8088, 8888),
 }
 EVERY_PORT = (0, 65535)
 

@@ -96,7 +96,7 @@ fn a_structure_is_json_and_a_service_has_its_command_and_region() {
     );
     assert_eq!(found.commands, [command]);
     assert_eq!(found.undo, ["aws s3api delete-public-access-block --bucket logs --region eu-west-1"]);
-    assert!(found.text().starts_with("# Can break: Websites"), "{}", found.text());
+    assert!(found.text().starts_with("# Can break: Whoever reads or writes the bucket"), "{}", found.text());
 }
 
 #[test]

@@ -27,6 +27,8 @@ fn a_parameter_must_exist_and_be_of_the_kind_of_its_default() {
     assert_eq!(taken.check(&check.id).and_then(|check| check.params.get(name)), Some(&Value::Int(7)));
     let words = changed(&check.id, &with(name, Value::from("7"))).err().expect("a text for a number");
     assert!(words.contains("is a number, not a text"), "{words}");
+    let words = changed(&check.id, &with(name, Value::Int(-5))).err().expect("less than nothing");
+    assert!(words.contains("cannot be -5") && words.contains("not below zero"), "{words}");
     let words = changed(&check.id, &with("no_such", Value::Int(7))).err().expect("no such parameter");
     assert!(words.contains("has no parameter `no_such`") && words.contains(&**name), "{words}");
     let words = changed("aws-no-such", &Adjustment::default()).err().expect("no such check");

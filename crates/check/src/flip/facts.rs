@@ -5,7 +5,7 @@ use std::sync::Arc;
 use expr::{Entity, Part, Plan, Scope, Spot, Stop, To, Wish, best, every, follow};
 use resource::{Map, Value};
 
-use super::Case;
+use super::{Case, place};
 use crate::locate::locate_every;
 use crate::{OnSubject, WithParams};
 
@@ -109,7 +109,11 @@ impl Lower<'_> {
             ways.extend(named.iter().cloned());
             together.extend(named.into_iter().map(|plan| vec![plan]));
         }
-        // Rules that only together reach everybody: one less is enough. Others must all go.
+        // Ranges that only together are everybody: one less would pass while half of everybody still comes in.
+        if together.len() > 1 {
+            ways.retain(|plan| !plan.wishes.iter().any(|wish| place::is_part_of_all(&wish.spot)));
+        }
+        // Of others that do it only together one less is enough, or all must go.
         if together.len() > 1 {
             ways.extend(every(together));
         }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use catalog::{Catalog, Check};
-use expr::{Entity, EntityData, Plan, Scope, To, Wish};
+use expr::{Entity, EntityData, Plan, Scope, Stop, To, Wish};
 use resource::{Map, Value, Verdict};
 
 use crate::WithParams;
@@ -190,6 +190,15 @@ fn unproven(case: &Case<'_>, plans: &[Plan]) -> Flip {
     }
 }
 
+/// `LastUsedDate`, `password_last_used`, `LastAuthenticated`: when something was last made use of.
+fn records_use(stop: &Stop) -> bool {
+    let Stop::Member(name) = stop else { return false };
+    let name = name.to_ascii_lowercase().replace('_', "");
+    ["lastused", "lastaccess", "lastauthenticated", "lastlogin", "lastactivity", "lastusage"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
 /// Judges changed worlds, a bounded number of times.
 struct Trials<'c> {
     case: &'c Case<'c>,
@@ -222,8 +231,12 @@ impl Trials<'_> {
     }
 }
 
-/// A change that would only make the resource another one: its name, its number.
+/// A change that would only make the resource another one (its name, its number), or that repairs nothing: what was
+/// used long ago is not made safe by using it.
 fn silly(case: &Case<'_>, wish: &Wish) -> bool {
+    if matches!(wish.to, To::Since(_)) && wish.spot.path.iter().any(records_use) {
+        return true;
+    }
     let names = matches!(wish.to, To::Is(_) | To::Bound(..) | To::Not(_) | To::Absent);
     if !names || wish.spot.part != expr::Part::Document {
         return false;

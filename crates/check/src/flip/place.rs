@@ -39,6 +39,18 @@ pub(super) fn item_beyond(spot: &Spot) -> Option<Spot> {
     Some(Spot { path: spot.path.get(..=end).unwrap_or_default().to_vec(), ..spot.clone() })
 }
 
+/// Whether it is an address range that is not everybody by itself, or a rule for one: `0.0.0.0/1`, never `0.0.0.0/0`.
+pub(super) fn is_part_of_all(spot: &Spot) -> bool {
+    const RANGES: [&str; 5] = ["CidrIp", "CidrIpv6", "CidrBlock", "Ipv6CidrBlock", "Cidr"];
+    let value = spot.value();
+    let ranges = std::iter::once(&value).chain(RANGES.iter().map(|name| value.get(name)));
+    let mut ranges = ranges.filter_map(Value::as_str).filter_map(|text| text.rsplit_once('/')).peekable();
+    ranges.peek().is_some()
+        && ranges.all(|(address, length)| {
+            address.parse::<std::net::IpAddr>().is_ok() && length.parse::<u8>().is_ok_and(|length| length > 0)
+        })
+}
+
 /// A path with items named by their own id where they have one: `AccessKeys[AKIA…].Status`.
 pub(super) fn path_text(spot: &Spot) -> String {
     let mut text = String::new();

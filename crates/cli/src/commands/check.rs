@@ -1,19 +1,18 @@
 //! `plumb check list|show|new|test`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use catalog::{Catalog, Check, Inverse, Requirement, Subject, example_word};
 use check::ExampleResult;
 use engine::Facts;
-use resource::{Severity, Value};
+use resource::Value;
 
 use crate::args::{CheckAction, Format, Shared};
+use crate::commands::check_new;
 use crate::commands::scan::no_check;
-use crate::commands::types::no_type;
 use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::output::{Table, say};
@@ -23,7 +22,9 @@ pub(crate) fn run(shared: &Shared, action: &CheckAction, style: &Style) -> anyho
     match action {
         CheckAction::List => list(shared, style),
         CheckAction::Show { id } => show(shared, id, style),
-        CheckAction::New { id, type_id, into } => new(shared, id, type_id, into),
+        CheckAction::New { id, type_id, objective, into } => {
+            check_new::run(shared, id, type_id, objective.as_deref(), into)
+        }
         CheckAction::Test { what } => test(shared, what.as_deref(), style),
     }
 }
@@ -218,90 +219,4 @@ fn print_failure(check: &Check, result: &ExampleResult, style: &Style) {
             say!("        {} = {}", evidence.path, evidence.value.to_json());
         }
     }
-}
-
-fn new(shared: &Shared, id: &str, type_id: &str, into: &Path) -> anyhow::Result<Exit> {
-    let catalog = config::catalog(shared)?;
-    let of = catalog.resource_type(type_id).ok_or_else(|| no_type(&catalog, type_id))?;
-    if catalog.check(id).is_some() {
-        bail!("there is a check `{id}` already\n  help: `plumb check show {id}`");
-    }
-    let mut parts = id.splitn(3, '-');
-    let (Some(cloud), Some(service), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
-        bail!("`{id}` is no id for a check\n  help: write CLOUD-SERVICE-DESIRED-STATE, as in `aws-s3-bucket-tls-only`");
-    };
-    let plain = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    if ![cloud, service, name].into_iter().all(plain) {
-        bail!("`{id}` is no id for a check\n  help: lower-case letters, digits and `-` only");
-    }
-    let folder = into.join("checks").join(cloud).join(service);
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let path = folder.join(format!("{name}.md"));
-    if path.exists() {
-        bail!("`{}` is there already", path.display());
-    }
-    let objective = catalog.objectives().keys().next().map_or("", |name| &**name).to_owned();
-    fs::write(&path, skeleton(&of.title, type_id, &objective))
-        .with_context(|| format!("cannot write `{}`", path.display()))?;
-    say!("wrote {}", path.display());
-    if !shared.quiet {
-        eprintln!("next: write the rule and the examples, then `plumb check test {}`", path.display());
-    }
-    Ok(Exit::Clean)
-}
-
-fn skeleton(title: &str, type_id: &str, objective: &str) -> String {
-    let severity = Severity::Medium;
-    let version = env!("CARGO_PKG_VERSION");
-    format!(
-        r#"```toml
-type      = "{type_id}"
-severity  = "{severity}"
-objective = "{objective}"
-since     = "{version}"
-```
-
-# {title} is as it should be
-
-What is looked at, and why it is decided so.
-
-```rule
-pass when has(self.uid)
-say "{{self.uid}} is not as it should be"
-```
-
-## Risk
-What an attacker does with it.
-
-## Fix
-### Console
-Where to click.
-
-### Terraform
-```hcl
-```
-
-### CloudFormation
-```yaml
-```
-
-## Examples
-### pass: what is right
-```json
-{{ "self": {{ "uid": "example" }} }}
-```
-
-### fail: what is wrong
-```json
-{{ "self": {{}} }}
-```
-
-### unknown: it could not be read
-```json
-{{ "self": {{ "uid": {{ "?": "denied" }} }} }}
-```
-"#
-    )
 }

@@ -43,7 +43,12 @@ pub(crate) fn run(shared: &Shared, args: &ScanArgs, _: &Style) -> anyhow::Result
         .status()
         .context("the scan cannot start")?;
     runtime.block_on(simulator.stop());
-    if let Some(path) = report.filter(|path| !shared.quiet && Path::new(path).exists()) {
+    if status.code() == Some(4) && !shared.quiet {
+        eprintln!("plumb: those calls are denied on purpose; the demo itself ends with 0");
+    }
+    // A report that lies there after a scan that failed is an older one.
+    let written = matches!(status.code(), Some(0 | 3 | 4));
+    if let Some(path) = report.filter(|path| written && !shared.quiet && Path::new(path).exists()) {
         eprintln!("plumb: open {path} in a browser: every finding with its proof and its fix, offline");
     }
     Ok(match status.code() {

@@ -5,7 +5,7 @@ use catalog::{Catalog, Check};
 use engine::Proof;
 use finding::Finding;
 use resource::Verdict;
-use store::{Reader, Store};
+use store::{ClosedFinding, Reader, Store};
 
 use crate::args::{Format, Shared};
 use crate::config::{self, Config};
@@ -23,20 +23,25 @@ pub(crate) fn run(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Ex
     let proof = engine::with_prover(&catalog, &store, &config.settings(), now, |prover| prover.proof(&finding, None))?;
     let proof = proof.ok_or_else(|| gone(&catalog, &finding))?;
     let check = catalog.check(&finding.check).ok_or_else(|| gone(&catalog, &finding))?;
+    let passes = matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable);
+    let closed = if passes { store.reader()?.closed_finding(&finding.fingerprint.to_string())? } else { None };
     if shared.format == Some(Format::Json) {
         say!("{}", serde_json::to_string_pretty(&document(&finding, &proof, check, &catalog)?)?);
     } else {
-        print(&finding, &proof, check, &catalog, style)?;
+        print(&finding, &proof, check, &catalog, closed.as_ref(), style)?;
     }
     Ok(Exit::Clean)
 }
 
-/// The one finding that an id means.
+/// The one finding that an id means: what fails or is undecided before what passes.
 fn find(store: &Store, id: &str) -> anyhow::Result<Finding> {
     let reader = store.reader()?;
     let mut found = reader.finding(id)?;
+    if found.is_empty() {
+        found = reader.passed(id)?;
+    }
     if found.len() > 1 {
-        let ids: Vec<&str> = found.iter().map(|finding| finding.short_id.as_str()).collect();
+        let ids: Vec<String> = found.iter().map(|finding| finding.fingerprint.to_string()).collect();
         bail!("`{id}` is the beginning of several findings: {}\n  help: give more of it", ids.join(", "));
     }
     match found.pop() {
@@ -45,24 +50,26 @@ fn find(store: &Store, id: &str) -> anyhow::Result<Finding> {
     }
 }
 
-/// Why an id means no open finding.
+/// Why an id means no finding.
 fn none(reader: &Reader, id: &str) -> anyhow::Result<anyhow::Error> {
     let Some(closed) = reader.closed_finding(id)? else {
-        return Ok(anyhow!("there is no finding `{id}`\n  help: `plumb findings` lists the open ones"));
+        return Ok(anyhow!(
+            "there is no finding `{id}`\n  help: `plumb findings` lists the open ones, with `--status all` all"
+        ));
     };
-    let uid = printable(&closed.uid);
+    let shown = shown_id(&printable(&closed.uid));
+    Ok(anyhow!("`{id}` was closed on {}\n  help: `plumb show {shown}` tells how it is now", ended(&closed)))
+}
+
+/// When and why a finding was closed, and what it said.
+fn ended(closed: &ClosedFinding) -> String {
     let why = match closed.ended.as_str() {
         "gone" => "with its resource, which is no longer there",
         "rule" => "since its check is not in the catalogue any more",
         _ => "by a read that showed it to be in order",
     };
     let check = closed.check.as_deref().unwrap_or("a check that is no more");
-    let at = finding::timestamp(closed.at);
-    Ok(anyhow!(
-        "`{id}` was closed on {at} {why}: {check}, {}\n  help: `plumb show {}` tells how it is now",
-        printable(&closed.message),
-        shown_id(&uid)
-    ))
+    format!("{} {why}: {check}, {}", finding::timestamp(closed.at), printable(&closed.message))
 }
 
 /// Why there is no proof of a finding that is in the store.
@@ -84,7 +91,14 @@ fn gone(catalog: &Catalog, finding: &Finding) -> anyhow::Error {
     )
 }
 
-fn print(finding: &Finding, proof: &Proof, check: &Check, catalog: &Catalog, style: &Style) -> anyhow::Result<()> {
+fn print(
+    finding: &Finding,
+    proof: &Proof,
+    check: &Check,
+    catalog: &Catalog,
+    closed: Option<&ClosedFinding>,
+    style: &Style,
+) -> anyhow::Result<()> {
     let mut page = Page::new(style);
     say!(
         "{}  {} {}  {}",
@@ -100,7 +114,9 @@ fn print(finding: &Finding, proof: &Proof, check: &Check, catalog: &Catalog, sty
         page.line("item", &printable(&finding.discriminator));
     }
     page.proof(proof);
-    page.prose("risk", &printable(&check.risk));
+    if matches!(proof.verdict, Verdict::Fail | Verdict::Unknown) {
+        page.prose("risk", &printable(&check.risk));
+    }
     print_fix(&mut page, proof);
     let serves = serves(catalog, check)?;
     if !serves.is_empty() {
@@ -110,6 +126,9 @@ fn print(finding: &Finding, proof: &Proof, check: &Check, catalog: &Catalog, sty
         proof.until.as_ref().map_or_else(String::new, |until| format!(" · time alone may change it at {until}"));
     let since = finding::timestamp(finding.first_seen);
     page.prose("since", &format!("{since} · last read {}{until}", proof.read_at));
+    if let Some(closed) = closed {
+        page.prose("closed", &ended(closed));
+    }
     page.code("more", &format!("plumb show {} · plumb check show {}", shown_id(&finding.uid), check.id));
     Ok(())
 }

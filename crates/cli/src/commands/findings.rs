@@ -1,11 +1,12 @@
 //! `plumb findings`.
 
 use finding::{Filter, Finding};
+use resource::Verdict;
 
 use crate::args::{FindingsArgs, Format, Output, Shared};
-use crate::commands::scan::no_check;
 use crate::config::{self, Config};
 use crate::exit::Exit;
+use crate::names;
 use crate::output::{self, Table, Wanted};
 use crate::style::{Style, number, printable};
 
@@ -13,21 +14,18 @@ pub(crate) fn run(shared: &Shared, args: &FindingsArgs, style: &Style) -> anyhow
     let config = Config::load(shared)?;
     let catalog = config.catalog(shared)?;
     let store = config::existing_store(shared)?;
-    if let Some(check) = args.check.as_ref().filter(|check| !check.contains('*'))
-        && catalog.check(check).is_none()
-    {
-        return Err(no_check(&catalog, check));
-    }
+    args.check.iter().try_for_each(|check| names::check(&catalog, check))?;
     for output in &args.outputs {
         sink::check_writable(&output.destination)?;
     }
+    let reader = store.reader()?;
     let filter = Filter {
         severity: args.severity,
         verdicts: args.status.iter().flat_map(|word| word.0.iter().copied()).collect(),
         check: args.check.clone(),
-        accounts: args.accounts.clone(),
-        regions: args.regions.clone(),
-        types: args.types.clone(),
+        accounts: names::accounts(&reader, &args.accounts)?,
+        regions: names::regions(&reader, &args.regions)?,
+        types: names::types(&catalog, &args.types)?,
         resource: None,
         without_checks: config::switched_off(&catalog, args.check.as_deref()),
     };
@@ -43,7 +41,7 @@ pub(crate) fn run(shared: &Shared, args: &FindingsArgs, style: &Style) -> anyhow
         None if !args.outputs.is_empty() => {}
         None | Some(Format::Table) => table(&wanted, shared, style)?,
         Some(Format::Json) => {
-            let counts = store.reader()?.counts()?;
+            let counts = reader.counts()?;
             let summary = serde_json::json!({
                 "pass": counts.pass, "fail": counts.fail, "unknown": counts.unknown,
                 "not_applicable": counts.not_applicable, "resources": counts.resources,
@@ -77,12 +75,15 @@ fn table(wanted: &Wanted<'_>, shared: &Shared, style: &Style) -> anyhow::Result<
     table.print(style.width, 3)?;
     if !shared.quiet {
         let counts = reader.counts()?;
-        eprintln!(
-            "{} of {} fail and {} unknown · next: plumb explain ID",
-            number(shown),
-            number(counts.fail),
-            number(counts.unknown)
-        );
+        let all = [
+            (Verdict::Fail, counts.fail, "fail"),
+            (Verdict::Unknown, counts.unknown, "unknown"),
+            (Verdict::Pass, counts.pass, "pass"),
+            (Verdict::NotApplicable, counts.not_applicable, "not applicable"),
+        ];
+        let wanted = all.iter().filter(|(verdict, ..)| wanted.filter.wants(*verdict));
+        let parts: Vec<String> = wanted.map(|(_, count, word)| format!("{} {word}", number(*count))).collect();
+        eprintln!("{} of {} · next: plumb explain ID", number(shown), parts.join(" and "));
     }
     Ok(())
 }

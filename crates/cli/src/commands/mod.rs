@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod check;
+pub(crate) mod check_new;
 pub(crate) mod compliance;
 pub(crate) mod demo;
 pub(crate) mod explain;

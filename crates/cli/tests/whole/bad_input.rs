@@ -81,3 +81,70 @@ fn reading_before_the_first_scan_says_what_to_do() {
     let stage = Stage::new();
     refused(&stage.plumb("none.db", &["findings"]), 1, &["plumb scan"]);
 }
+
+#[test]
+fn a_filter_that_names_nothing_is_refused_and_is_no_empty_answer() {
+    let stage = Stage::thinned();
+    assert_eq!(stage.scan("a.db", &["--service", "s3,iam", "--region", "eu-west-1"]).code, Some(0));
+    for (arguments, words) in [
+        (["findings", "--type", "aws.s3.buckets"], ["`aws.s3.buckets`", "did you mean `aws.s3.bucket`?"]),
+        (["findings", "--region", "eu-wets-1"], ["`eu-wets-1`", "did you mean `eu-west-1`?"]),
+        (["findings", "--account", "123"], ["`123`", "known are 111122223333"]),
+        (["findings", "--check", "aws-zzz-*"], ["`aws-zzz-*`", "`plumb check list` shows all"]),
+        (["inventory", "--region", "eu-wets-1"], ["`eu-wets-1`", "did you mean `eu-west-1`?"]),
+        (["inventory", "--account", "123"], ["`123`", "known are 111122223333"]),
+    ] {
+        refused(&stage.plumb("a.db", &arguments), 2, &words);
+    }
+    let rows = |arguments: &[&str]| {
+        let run = stage.plumb("a.db", &[&["findings", "--status", "all", "--format", "csv"], arguments].concat());
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        run.stdout.lines().count() - 1
+    };
+    let (all, global) = (rows(&[]), rows(&["--region", "global"]));
+    assert!(global > 5 && global < all, "{global} of {all}");
+    assert_eq!(global, rows(&["--region", ""]));
+    assert_eq!(all, rows(&["--region", "*"]));
+    assert_eq!(rows(&["--type", "storage.bucket"]), rows(&["--type", "aws.s3.bucket"]));
+    assert!(rows(&["--check", "aws-s3-*"]) > 5);
+}
+
+#[test]
+fn the_inventory_counts_what_is_the_accounts_own_and_names_the_listings_it_lacks() {
+    let stage = Stage::thinned();
+    stage.rules("[[deny]]\non = { calls = [\"sqs:ListQueues\"] }\nby = \"identity\"\n");
+    let scan = stage.scan("a.db", &["--service", "s3,iam,sqs", "--region", "eu-west-1"]);
+    let end = |arguments: &[&str]| stage.plumb("a.db", &[&["inventory"], arguments].concat()).stderr;
+    let counted = end(&[]).split(" of ").next().unwrap().to_owned();
+    assert!(scan.stdout.contains(&format!("{counted} in ")), "{counted}: {}", scan.stdout);
+    assert!(end(&[]).contains(" of AWS"), "{}", end(&[]));
+    assert!(end(&[]).contains("1 listing incomplete (aws.sqs.queue in eu-west-1)"), "{}", end(&[]));
+    assert!(end(&["aws.sqs.queue"]).contains("1 listing incomplete"), "{}", end(&["aws.sqs.queue"]));
+    assert!(!end(&["aws.s3.bucket"]).contains("incomplete"), "{}", end(&["aws.s3.bucket"]));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let stage = Stage::thinned();
+    let mut child = stage
+        .command("a.db", &["completions", "bash"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_failed_demonstration_does_not_point_to_an_older_report() {
+    let stage = Stage::thinned();
+    let report = stage.path("plumb-report.html");
+    std::fs::write(&report, "<!doctype html><!-- plumb report -->old").unwrap();
+    let mut command = stage.command("demo.db", &["demo", "--region", "mars-1"]);
+    let output = command.current_dir(report.parent().unwrap()).output().unwrap();
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    assert!(words.contains("mars-1") && !words.contains("in a browser"), "{words}");
+}

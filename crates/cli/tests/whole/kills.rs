@@ -6,7 +6,7 @@ use crate::stage::Stage;
 use catalog::Catalog;
 use store::Store;
 
-const MOMENTS: usize = 12;
+const MOMENTS: usize = 20;
 
 #[test]
 fn a_killed_scan_resumes_at_its_finished_units() {

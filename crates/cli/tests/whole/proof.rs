@@ -92,8 +92,9 @@ fn three_findings_are_explained_down_to_the_field_and_the_change() {
     );
 
     let group = explained(&stage, "aws-ec2-sg-no-ssh-from-internet", &[]).stdout;
+    // What the severity rests on follows.
     assert_eq!(
-        under(&group, "read"),
+        under(&group, "read")[..1],
         [r#"self.IpPermissions[1].IpRanges[1] = {"CidrIp":"0.0.0.0/0"}  ec2:DescribeSecurityGroups"#],
         "{group}"
     );
@@ -139,10 +140,66 @@ fn what_cannot_be_explained_says_what_to_do() {
     std::fs::copy(stage.path("a.db"), mended.path("a.db")).unwrap();
     mended.scan("a.db", &[]);
     let closed = mended.plumb("a.db", &["explain", &id]);
+    assert_eq!(closed.code, Some(0), "{}", closed.stderr);
+    assert!(closed.stdout.starts_with("PASS  H F-"), "{}", closed.stdout);
+    assert!(under(&closed.stdout, "rule")[0].starts_with("applies when"), "{}", closed.stdout);
+    assert!(under(&closed.stdout, "read")[0].contains("ec2:DescribeSecurityGroups"), "{}", closed.stdout);
+    let ended = under(&closed.stdout, "closed").remove(0);
+    assert!(ended.contains("by a read that showed it to be in order: aws-ec2-sg-no-ssh"), "{ended}");
+
+    let gone = stage_with(&GROUP.replace("sg-0a1b2c3d4e5f60718", "sg-0a1b2c3d4e5f60719"));
+    std::fs::copy(stage.path("a.db"), gone.path("a.db")).unwrap();
+    gone.scan("a.db", &[]);
+    let closed = gone.plumb("a.db", &["explain", &id]);
     assert_eq!(closed.code, Some(1), "{}", closed.stdout);
     assert!(closed.stderr.contains("was closed on 20"), "{}", closed.stderr);
-    assert!(closed.stderr.contains("by a read that showed it to be in order: aws-ec2-sg-no-ssh"), "{}", closed.stderr);
+    assert!(closed.stderr.contains("with its resource, which is no longer there: aws-ec2-sg-no"), "{}", closed.stderr);
     assert!(closed.stderr.contains("help: `plumb show arn:aws:ec2:"), "{}", closed.stderr);
+}
+
+#[test]
+fn what_passes_or_does_not_apply_is_explained_by_the_id_that_findings_prints() {
+    let stage = stage();
+    stage.scan("a.db", &[]);
+    for (status, word) in [("pass", "PASS"), ("na", "N/A")] {
+        let run = stage.plumb("a.db", &["findings", "--status", status]);
+        let ids: Vec<&str> = run.stdout.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+        assert!(ids.len() > 1, "{status}: {}", run.stdout);
+        assert!(run.stderr.contains(&format!("{} of {} ", ids.len(), ids.len())), "{}", run.stderr);
+        for id in ids {
+            let explained = stage.plumb("a.db", &["explain", id]);
+            assert_eq!(explained.code, Some(0), "{id}: {}", explained.stderr);
+            assert!(explained.stdout.starts_with(word), "{}", explained.stdout);
+            assert!(!under(&explained.stdout, "rule").is_empty(), "{}", explained.stdout);
+            assert!(under(&explained.stdout, "fix").is_empty(), "{}", explained.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_severity_that_the_context_or_the_configuration_sets_is_in_the_proof() {
+    let stage = stage();
+    stage.scan("a.db", &[]);
+    let plain = explained(&stage, "aws-ec2-sg-no-ssh-from-internet", &[]).stdout;
+    assert!(
+        under(&plain, "rule").iter().any(|line| line.starts_with("severity when ") && line.ends_with("true")),
+        "{plain}"
+    );
+
+    let config = stage.path("plumb.toml");
+    std::fs::write(&config, "[checks.aws-ec2-sg-no-ssh-from-internet]\nseverity = \"low\"\n").unwrap();
+    let config = config.display().to_string();
+    let set = explained(&stage, "aws-ec2-sg-no-ssh-from-internet", &["--config", &config]).stdout;
+    assert!(under(&set, "rule").contains(&"severity low, as the configuration sets it".to_owned()), "{set}");
+}
+
+#[test]
+fn the_fix_says_what_the_action_does() {
+    let stage = stage();
+    stage.scan("a.db", &[]);
+    let fix = under(&explained(&stage, "aws-ec2-sg-no-ssh-from-internet", &[]).stdout, "fix");
+    assert!(fix[0].starts_with("CLI: # ") && !fix[0].contains("Can break"), "{fix:?}");
+    assert!(fix.iter().any(|line| line.starts_with("aws ec2 revoke-security-group-ingress ")), "{fix:?}");
 }
 
 #[test]

@@ -21,6 +21,8 @@ fn a_failure_keeps_both_codes_the_hole_and_whether_anything_else_can_succeed() {
     let denied = failure(error(ErrorClass::Denied(By::Scp)));
     assert!(denied.is_one_of(&["AccessDeniedException".into()]) && denied.is_one_of(&["AccessDenied".into()]));
     assert!(!denied.is_one_of(&["NoSuchBucket".into(), String::new()]));
+    assert!(denied.is_one_of(&["AccessDenied: not allowed".into()]));
+    assert!(!denied.is_one_of(&["AccessDenied: is not enabled".into()]), "the same code for another reason");
     assert_eq!((denied.hole.why, denied.hole.by, denied.requests), (Why::Denied, Some(By::Scp), 3));
     assert!(!denied.fatal && failure(error(ErrorClass::Credentials)).fatal);
 }

@@ -42,6 +42,8 @@ pub struct Explanation {
     pub statements: Vec<Explained>,
     /// The fields that decided, as evidence and with their places; each once. Empty where the evidence is.
     pub reads: Vec<Read>,
+    /// The `severity when` that held, and what it read; only for `Fail`, and where steps are recorded.
+    pub severity: Option<(Explained, Vec<Read>)>,
 }
 
 /// A statement with its value and what that rests on.
@@ -111,8 +113,8 @@ impl Rule {
         if let Some(holes) = open {
             all.push(slow().unread_items(each, holes));
         } else if all.is_empty() {
-            let decision = Decision::of(Verdict::NotApplicable);
-            all.push(fast.settle(decision, None));
+            let pass = if explain { slow() } else { &fast };
+            all.push(pass.without_items(each, explain));
         }
         all
     }
@@ -263,14 +265,20 @@ impl<'r> Pass<'r> {
         // Before more is evaluated, which would move it.
         let holds_until = earlier(self.ctx.holds_until(), self.over.get().and_then(|(.., until)| *until));
         let discriminator = at.map_or_else(String::new, |at| self.discriminator(at));
+        self.ctx.take_reads();
+        self.ctx.take_steps();
         let severity = if fail { self.severity(at) } else { None };
+        let (steps, severity_reads) = (self.ctx.take_steps(), self.ctx.take_reads());
+        // Of the conditions tried in turn the last one held.
+        let held = steps.into_iter().next_back().filter(|_| severity.is_some());
+        let held = held.map(|step| (Explained { statement: "severity when", step }, once(severity_reads)));
         let message = match (&decision.unknown, decision.attested) {
             (_, Some(index)) => self.rule.unknowns.get(index).map_or_else(String::new, |it| it.because.to_string()),
             (Some(holes), None) => unread(holes, &decision.reads),
             (None, _) if fail => self.with_item(at, |env| self.rule.say.fill(&self.ctx, env, &str::to_owned)),
             (None, _) => String::new(),
         };
-        // Words and severity may have read more; it did not decide.
+        // Words may have read more; it did not decide.
         self.ctx.take_reads();
         self.ctx.take_steps();
         let judgement = Judgement {
@@ -282,7 +290,7 @@ impl<'r> Pass<'r> {
             unknown: decision.unknown.map_or_else(Vec::new, |holes| holes.to_vec()),
             holds_until,
         };
-        Explanation { judgement, statements: decision.explained, reads: once(decision.reads) }
+        Explanation { judgement, statements: decision.explained, reads: once(decision.reads), severity: held }
     }
 
     fn discriminator(&self, at: usize) -> String {
@@ -298,6 +306,16 @@ impl<'r> Pass<'r> {
             let mut conditions = self.rule.severities.iter();
             conditions.find(|(when, _)| self.ctx.truth(when, env) == Truth::True).map(|(_, severity)| *severity)
         })
+    }
+
+    /// The judgement where there are no items; what says so is read only to show it.
+    fn without_items(&self, each: &ForEach, explain: bool) -> Explanation {
+        let mut decision = Decision::of(Verdict::NotApplicable);
+        if explain {
+            self.over(each);
+            decision.reads = self.over.get().map_or_else(Vec::new, |(_, reads, _)| reads.clone());
+        }
+        self.settle(decision, None)
     }
 
     /// The judgement on items that may exist but could not be read.

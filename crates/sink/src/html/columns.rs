@@ -74,6 +74,8 @@ struct Proof {
     fixes: Vec<(String, Filled)>,
     #[serde(skip_serializing_if = "String::is_empty")]
     until: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -292,5 +294,6 @@ fn proof(check: &CheckText, detail: &Detail) -> Proof {
         flips: detail.flips.iter().map(|flip| (flip.text.clone(), flip.proven)).collect(),
         fixes: detail.fixes.iter().map(|(tab, text)| (tab.clone(), filled(tab, text))).collect(),
         until: detail.until.clone(),
+        missing: detail.missing.clone(),
     }
 }

@@ -55,7 +55,8 @@ function complete() {
   data.dimensions = {
     verdict: [data.verdict, VERDICTS],
     severity: [data.severity, SEVERITIES],
-    service: through(types, data.types.map(([id]) => id.split('.')[1] ?? id)),
+    // The check's, as `--service` of a scan takes it: the resource of a check on IAM may be the account.
+    service: through(data.check, data.checks.map(({ id }) => id.split('-')[1] ?? id)),
     check: [data.check, data.checks.map((check) => check.id)],
     region: [byRow(data.region), data.regionNames],
     account: [byRow(data.account), data.accounts],
@@ -73,8 +74,12 @@ function complete() {
   data.proofBlocks = blocksOf('proofs').map((element) => ({ element, first: Number(element.dataset.first), proofs: null }));
 }
 
-// The sentence of a row: what is so, or what should be so where nothing is wrong.
-const sentence = (row) => data.message[row] || data.checks[data.check[row]].title;
+// The sentence of a row: what is so, or what should be so where nothing is wrong or nothing is known.
+const sentence = (row) => {
+  const { title } = data.checks[data.check[row]];
+  if (data.verdict[row] === 0) return data.message[row] || title;
+  return data.verdict[row] === 1 ? `Not known: ${title}` : title;
+};
 
 // Rows of each resource, made when first asked for.
 function rowsOfResource(resource) {

@@ -57,14 +57,9 @@ function flips(list) {
   return make('ul', null, ...list.map(([text, proven]) => make('li', null, ...ticked(text), ' ', proven ? make('span.proven', { textContent: 'tried: passes' }) : null)));
 }
 
-function missing(row) {
-  const holes = data.holes.get(row) ?? [];
-  if (!holes.length) return null;
-  return make('ul', null, ...holes.map((at) => {
-    const hole = data.unread[at];
-    const needs = hole.permission && hole.permission !== hole.call ? `, needs ${hole.permission}` : '';
-    return make('li', null, make('code', { textContent: visible(hole.call || hole.detail || 'a value') }), ` ${hole.why}${visible(needs)}`);
-  }));
+function missing(row, proof) {
+  const told = proof?.missing ?? data.holes.get(row)?.map((at) => `${data.unread[at].call} ${data.unread[at].why}`) ?? [];
+  return told.length ? make('ul', null, ...told.map((text) => make('li', null, name(text, 1200)))) : null;
 }
 
 function others(row) {
@@ -107,6 +102,7 @@ function fillPanel(list, row, proof) {
     panelHead(list, row),
     make('div.state', null, verdictMark(verdict), severityMark(data.severity[row], true), data.scored ? `score ${data.score[row]}` : null, make('span.id', null, data.id[row])),
     make('h2', null, name(sentence(row))),
+    verdict && data.message[row] && data.message[row] !== sentence(row) ? make('p.note', null, name(data.message[row], 800)) : '',
     facts([
       ['Resource', name(data.name[resource])],
       ['Item', data.item[row] && name(data.item[row])],
@@ -117,15 +113,16 @@ function fillPanel(list, row, proof) {
       ['First seen', data.first[row] && data.first[row] !== data.changed[row] ? moment(data.first[row]) : null],
       ['Holds until', proof?.until && `${proof.until}: then time alone may change it`],
     ]),
-    ...part(verdict === 1 ? 'What could not be read' : 'Not read', missing(row)),
+    ...part(verdict === 1 ? 'What could not be read' : 'Not read', missing(row, proof)),
     ...part('Why it matters', ...(verdict < 2 ? markdown(check.risk) : [])),
-    ...part('What to do', verdict === 0 ? fixTabs(fixesOf(check, proof)) : null),
+    ...part('What to do', fixTabs(fixesOf(check, proof))),
     ...part('What would change the verdict', flips(proof?.flips ?? [])),
     ...part('Evidence', steps(proof?.rule ?? []), reads(asked)),
     ...part('Because', because(proof?.because ?? [])),
     ...part('The check', make('p', null, visible(check.title), make('br'), make('span.id.muted', null, check.id)), ...markdown(check.description),
       same ? make('p', null, make('a', { href: hashOf('findings', { q: `check:${check.id} verdict:fail` }) }, counted(same, 'finding fails it', 'findings fail it'))) : null,
-      proof ? null : check.rule && codeBlock(check.rule.trim())),
+      proof ? null : check.rule && codeBlock(check.rule.trim()),
+      proof ? null : make('p', null, 'Evidence: ', make('code', { textContent: `plumb explain ${data.id[row]}` }))),
     ...part('The same resource', others(row)),
     ...part('Counts for', ...requirements(check)),
   );
@@ -134,7 +131,8 @@ function fillPanel(list, row, proof) {
 async function showPanel(list, id) {
   const { panel, body, grid } = list;
   const row = id ? data.id.indexOf(id) : -1;
-  if (row === list.opened) return;
+  if (row === list.opened && id === list.asked) return;
+  list.asked = id;
   list.opened = row;
   panel.hidden = row < 0;
   body.classList.toggle('open', row >= 0);

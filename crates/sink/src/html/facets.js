@@ -28,7 +28,7 @@ function facetNode(field, counts, tree, wide, onpick, onmore) {
   const all = order.length;
   if (!wide) order = order.filter((at, place) => place < TOP || chosen.includes(names[at]));
   const buttons = order.map((at) => {
-    const label = field === 'check' ? names[at].replace(/^[a-z]+-/, '') : names[at] === 'na' ? 'not applicable' : names[at];
+    const label = names[at] === 'na' ? 'not applicable' : names[at];
     const mark = field === 'severity' ? make(`span.mark.${names[at]}`, null, shape(names[at])) : '';
     return facetButton(label, names[at], counts[at], chosen.includes(names[at]), () => onpick(field, names[at]), mark);
   });

@@ -128,7 +128,7 @@ const where = (column, values, test) => {
 
 const FIELDS = {
   verdict: ({ values }) => {
-    const wanted = values.map((value) => VERDICTS.indexOf(value.toLowerCase().replace('not_applicable', 'na')));
+    const wanted = values.map((value) => VERDICTS.indexOf(value.toLowerCase().replace(/^not.applicable$/, 'na')));
     if (wanted.includes(-1)) throw new FilterError('a verdict is one of fail, unknown, pass, na');
     return (row) => wanted.includes(data.verdict[row]);
   },

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use finding::Finding;
 use resource::Severity;
 
+use crate::Selection;
+
 /// Everything that is known before the first finding.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -14,8 +16,8 @@ pub struct Report {
     pub catalogue: String,
     /// When the report was made, microseconds since 1970 UTC.
     pub made_at: i64,
-    /// What of the store is in the report, in words; empty for all of it.
-    pub selection: String,
+    /// What of the store is in the report.
+    pub selection: Selection,
     /// The scans that it rests on.
     pub scans: Vec<Scan>,
     /// The checks whose findings may come.
@@ -156,6 +158,8 @@ pub struct Detail {
     pub fixes: Vec<(String, String)>,
     /// When time alone may change the verdict, RFC 3339; empty if never.
     pub until: String,
+    /// What could not be read, and what to do, in words; only where that left it undecided.
+    pub missing: Vec<String>,
 }
 
 /// One step of a rule.

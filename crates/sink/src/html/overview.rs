@@ -1,20 +1,20 @@
 //! The first page: what is wrong in words and numbers, readable without the script.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use resource::{Severity, Verdict};
 
-use super::model::{Report, Scan};
+use super::model::Report;
 use super::page::accounts;
+use super::scanned;
 use super::tally::{Counts, Tally};
-use super::text::{Text, counted, cut, link, moment, number, quoted};
+use super::text::{Text, counted, cut, link, number, quoted};
 use super::words::{VERDICTS, severity_mark, verdict_word};
+use crate::Selection;
 
 /// Rows of a table of the overview that show at once; the rest is a link away.
 const ROWS: usize = 12;
-/// Scans that are told one by one.
-const SCANS: usize = 3;
 
 pub(super) fn write(out: &mut dyn Write, report: &Report, tally: &Tally, resources: usize) -> io::Result<()> {
     writeln!(
@@ -22,21 +22,22 @@ pub(super) fn write(out: &mut dyn Write, report: &Report, tally: &Tally, resourc
         "<section id=\"overview\" class=\"sheet\" aria-label=\"Overview\">\n<h1>{}</h1>",
         sentence(report, tally)
     )?;
-    if !report.selection.is_empty() {
-        writeln!(out, "<p class=\"note\">Only a part is in this report: {}</p>", Text(&report.selection))?;
+    let selection = &report.selection;
+    if !selection.words.is_empty() {
+        writeln!(out, "<p class=\"note\">Only a part is in this report: {}</p>", Text(&selection.words))?;
     }
-    figures(out, tally)?;
+    figures(out, selection, tally)?;
     out.write_all(b"<div class=\"columns\">\n<div>\n")?;
     worst(out, tally)?;
-    checks(out, tally)?;
+    checks(out, selection, tally)?;
     out.write_all(b"</div>\n<div>\n")?;
-    scanned(out, report, resources)?;
+    scanned::write(out, report, resources)?;
     unread(out, tally)?;
     if tally.accounts.len() > 1 {
-        groups(out, "Account", "account", &tally.accounts)?;
+        groups(out, selection, "Account", "account", &tally.accounts)?;
     }
-    groups(out, "Service", "service", &tally.services)?;
-    groups(out, "Region", "region", &tally.regions)?;
+    groups(out, selection, "Service", "service", &tally.services)?;
+    groups(out, selection, "Region", "region", &tally.regions)?;
     out.write_all(b"</div>\n</div>\n</section>\n")
 }
 
@@ -47,7 +48,11 @@ fn sentence(report: &Report, tally: &Tally) -> String {
     let place = format!("<bdi>{}</bdi>", Text(&accounts));
     let worst = Severity::ALL.into_iter().find(|severity| tally.all.failing(*severity) > 0);
     let failing = match worst {
-        None if tally.total() == 0 => format!("Nothing was judged in {place}"),
+        None if tally.total() == 0 && report.selection.words.is_empty() => format!("Nothing was judged in {place}"),
+        None if tally.total() == 0 => format!("No such finding in {place}"),
+        None if !report.selection.holds(Verdict::Fail) => {
+            format!("{} in {place}, those that fail not among them", counted(tally.total(), "finding", "findings"))
+        }
         None => format!("Nothing that was judged fails in {place}"),
         Some(worst) => {
             let failing = tally.checks.values().filter(|one| one.of(Verdict::Fail) > 0).count() as u64;
@@ -61,16 +66,24 @@ fn sentence(report: &Report, tally: &Tally) -> String {
     };
     let holes = tally.unread().iter().filter(|one| one.what.is_hole).count() as u64;
     match (unknown, holes) {
+        (0, 0) if !report.selection.holds(Verdict::Unknown) => format!("{failing}."),
         (0, 0) => format!("{failing}. Everything that was asked for could be read."),
         (0, _) => format!("{failing}. {} could not be made.", counted(holes, "call", "calls")),
         _ => format!("{failing}. {} could not be decided.", counted(unknown, "more", "more")),
     }
 }
 
-fn figures(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
+fn figures(out: &mut dyn Write, selection: &Selection, tally: &Tally) -> io::Result<()> {
     out.write_all(b"<div class=\"figures\">\n")?;
     for verdict in VERDICTS {
         let (word, name) = verdict_word(verdict);
+        if !selection.holds(verdict) {
+            writeln!(
+                out,
+                "<span class=\"figure {word}\"><span class=\"name\"><svg aria-hidden=\"true\"><use href=\"#m-{word}\"/></svg>{name}</span><span class=\"note\">not in this report</span></span>"
+            )?;
+            continue;
+        }
         writeln!(
             out,
             "<a class=\"figure {word}\" href=\"{}\"><span class=\"name\"><svg aria-hidden=\"true\"><use href=\"#m-{word}\"/></svg>{name}</span><b>{}</b></a>",
@@ -132,26 +145,24 @@ fn worst(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
     Ok(())
 }
 
-fn checks(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
+fn checks(out: &mut dyn Write, selection: &Selection, tally: &Tally) -> io::Result<()> {
     let mut failing: Vec<_> = tally.checks.iter().filter(|(_, counts)| counts.of(Verdict::Fail) > 0).collect();
     failing.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.of(Verdict::Fail)));
     if failing.is_empty() {
         return Ok(());
     }
-    out.write_all(b"<h2>Checks that fail most</h2>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Check</th><th scope=\"col\" class=\"count\">Fail</th><th scope=\"col\" class=\"count\">Unknown</th><th scope=\"col\" class=\"count\">Pass</th></tr></thead><tbody>\n")?;
+    out.write_all(b"<h2>Checks that fail most</h2>\n<div class=\"scroll\"><table class=\"most\"><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Check</th>")?;
+    verdict_heads(out, selection)?;
     for (id, counts) in failing.iter().take(ROWS) {
         let Some((title, severity)) = tally.titles.get(*id) else { continue };
-        let number_of = |verdict: Verdict| counted_link(counts, verdict, &format!("check:{}", quoted(id)));
-        writeln!(
+        write!(
             out,
-            "<tr><td>{}</td><td class=\"named\">{}<br><span class=\"id\">{}</span></td><td class=\"count\">{}</td><td class=\"count\">{}</td><td class=\"count\">{}</td></tr>",
+            "<tr><td>{}</td><td class=\"named\">{}<br><span class=\"id\">{}</span></td>",
             severity_mark(*severity),
             Text(title),
             Text(id),
-            number_of(Verdict::Fail),
-            number_of(Verdict::Unknown),
-            number_of(Verdict::Pass),
         )?;
+        verdict_counts(out, selection, counts, &format!("check:{}", quoted(id)))?;
     }
     out.write_all(b"</tbody></table></div>\n")?;
     if failing.len() > ROWS {
@@ -159,6 +170,32 @@ fn checks(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
         writeln!(out, "<p class=\"scripted\"><a href=\"{href}\">All {} checks that fail</a></p>", failing.len())?;
     }
     Ok(())
+}
+
+/// The verdicts that a table counts, as far as they are in the report.
+fn columns(selection: &Selection) -> impl Iterator<Item = Verdict> {
+    [Verdict::Fail, Verdict::Unknown, Verdict::Pass].into_iter().filter(|verdict| selection.holds(*verdict))
+}
+
+/// The last headings of a table, and its body's beginning.
+fn verdict_heads(out: &mut dyn Write, selection: &Selection) -> io::Result<()> {
+    for verdict in columns(selection) {
+        let name = match verdict {
+            Verdict::Fail => "Fail",
+            Verdict::Unknown => "Unknown",
+            _ => "Pass",
+        };
+        write!(out, "<th scope=\"col\" class=\"count\">{name}</th>")?;
+    }
+    writeln!(out, "</tr></thead><tbody>")
+}
+
+/// The last cells of a row.
+fn verdict_counts(out: &mut dyn Write, selection: &Selection, counts: &Counts, filter: &str) -> io::Result<()> {
+    for verdict in columns(selection) {
+        write!(out, "<td class=\"count\">{}</td>", counted_link(counts, verdict, filter))?;
+    }
+    out.write_all(b"</tr>\n")
 }
 
 /// A count that leads to its rows; a plain dash where there is nothing.
@@ -170,63 +207,6 @@ fn counted_link(counts: &Counts, verdict: Verdict, filter: &str) -> String {
             link(&format!("verdict:{} {filter}", verdict_word(verdict).0)),
             number(count)
         ),
-    }
-}
-
-fn scanned(out: &mut dyn Write, report: &Report, resources: usize) -> io::Result<()> {
-    out.write_all(b"<h2>What was read</h2>\n<dl class=\"facts\">\n")?;
-    if report.scans.len() > SCANS {
-        scans_together(out, report)?;
-    } else {
-        for scan in &report.scans {
-            scan_alone(out, scan)?;
-        }
-    }
-    writeln!(out, "<dt>Resources</dt><dd>{}</dd>", number(resources as u64))?;
-    writeln!(out, "<dt>Checks</dt><dd>{} ({})</dd>", number(report.checks.len() as u64), Text(&report.catalogue))?;
-    writeln!(out, "<dt>Made by</dt><dd>{}, {}</dd>\n</dl>", Text(&report.program), moment(report.made_at))
-}
-
-fn scan_alone(out: &mut dyn Write, scan: &Scan) -> io::Result<()> {
-    let state = match (scan.cancelled, scan.finished) {
-        (true, _) => ", stopped before its end",
-        (false, None) => ", not finished",
-        (false, Some(_)) => "",
-    };
-    writeln!(out, "<dt>Account</dt><dd><bdi>{}</bdi> ({})</dd>", Text(&scan.account), Text(&scan.cloud))?;
-    let regions = match scan.regions.len() {
-        0..=4 => scan.regions.join(", "),
-        more => format!("{}: {}", counted(more as u64, "region", "regions"), scan.regions.join(", ")),
-    };
-    writeln!(out, "<dt>Regions</dt><dd>{}</dd>", Text(&regions))?;
-    writeln!(out, "<dt>Read</dt><dd>{}{state}</dd>", moment(scan.finished.unwrap_or(scan.started)))?;
-    let took = scan.finished.map(|end| format!(" in {}", duration(end - scan.started))).unwrap_or_default();
-    writeln!(out, "<dt>Calls</dt><dd>{}{took}</dd>", number(scan.requests))?;
-    Ok(())
-}
-
-fn scans_together(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let read = |scan: &Scan| scan.finished.unwrap_or(scan.started);
-    let regions: BTreeSet<&String> = report.scans.iter().flat_map(|scan| &scan.regions).collect();
-    let early = report.scans.iter().filter(|scan| scan.cancelled || scan.finished.is_none()).count() as u64;
-    let (first, last) = (report.scans.iter().map(read).min(), report.scans.iter().map(read).max());
-    writeln!(out, "<dt>Accounts</dt><dd>{}</dd>", number(report.scans.len() as u64))?;
-    writeln!(out, "<dt>Regions</dt><dd>{}</dd>", number(regions.len() as u64))?;
-    let (first, last) = (moment(first.unwrap_or_default()), moment(last.unwrap_or_default()));
-    writeln!(out, "<dt>Read</dt><dd>from {first} to {last}</dd>")?;
-    if early > 0 {
-        writeln!(out, "<dt>Stopped</dt><dd>{} before their end</dd>", counted(early, "scan", "scans"))?;
-    }
-    let requests = report.scans.iter().map(|scan| scan.requests).sum();
-    writeln!(out, "<dt>Calls</dt><dd>{}</dd>", number(requests))
-}
-
-fn duration(micros: i64) -> String {
-    let seconds = micros.max(0) / 1_000_000;
-    match seconds {
-        0 => "less than a second".to_owned(),
-        1..=119 => format!("{seconds} s"),
-        more => format!("{} min {} s", more / 60, more % 60),
     }
 }
 
@@ -252,7 +232,13 @@ fn unread(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
 }
 
 /// Failures of a group by severity, each number a link to its rows.
-fn groups(out: &mut dyn Write, title: &str, field: &str, groups: &BTreeMap<String, Counts>) -> io::Result<()> {
+fn groups(
+    out: &mut dyn Write,
+    selection: &Selection,
+    title: &str,
+    field: &str,
+    groups: &BTreeMap<String, Counts>,
+) -> io::Result<()> {
     let mut groups: Vec<_> = groups.iter().collect();
     groups.sort_by_key(|(_, counts)| counts.rank());
     writeln!(
@@ -262,10 +248,7 @@ fn groups(out: &mut dyn Write, title: &str, field: &str, groups: &BTreeMap<Strin
     for severity in Severity::ALL {
         write!(out, "<th scope=\"col\" class=\"count\">{}</th>", severity_mark(severity))?;
     }
-    writeln!(
-        out,
-        "<th scope=\"col\" class=\"count\">Fail</th><th scope=\"col\" class=\"count\">Unknown</th><th scope=\"col\" class=\"count\">Pass</th></tr></thead><tbody>"
-    )?;
+    verdict_heads(out, selection)?;
     for (name, counts) in groups {
         let shown = if name.is_empty() { "global" } else { name };
         let filter = format!("{field}:{}", quoted(shown));
@@ -279,10 +262,7 @@ fn groups(out: &mut dyn Write, title: &str, field: &str, groups: &BTreeMap<Strin
                 }
             }
         }
-        for verdict in [Verdict::Fail, Verdict::Unknown, Verdict::Pass] {
-            write!(out, "<td class=\"count\">{}</td>", counted_link(counts, verdict, &filter))?;
-        }
-        out.write_all(b"</tr>\n")?;
+        verdict_counts(out, selection, counts, &filter)?;
     }
     out.write_all(b"</tbody></table></div>\n")
 }

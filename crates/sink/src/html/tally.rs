@@ -120,7 +120,7 @@ impl Tally {
     pub(super) fn add(&mut self, finding: &Finding) -> Vec<usize> {
         self.all.add(finding);
         self.checks.entry(finding.check.to_string()).or_default().add(finding);
-        self.services.entry(service(&finding.type_id).to_owned()).or_default().add(finding);
+        self.services.entry(service(&finding.check).to_owned()).or_default().add(finding);
         self.accounts.entry(finding.account.to_string()).or_default().add(finding);
         self.regions.entry(finding.region.to_string()).or_default().add(finding);
         if finding.verdict == Verdict::Fail {
@@ -158,7 +158,7 @@ impl Tally {
     }
 }
 
-/// `s3` of `aws.s3.bucket`; `account` of `aws.account`.
-pub(super) fn service(type_id: &str) -> &str {
-    type_id.split('.').nth(1).unwrap_or(type_id)
+/// `iam` of `aws-iam-root-mfa`: the check's, as `--service` of a scan takes it. The resource may be the account.
+fn service(check: &str) -> &str {
+    check.split('-').nth(1).unwrap_or(check)
 }

@@ -9,7 +9,7 @@ use sink::html::{
     CheckText, Detail, FieldRead, Flip, Reason, Report, Requirement, ResourceText, Row, RuleLine, Scan, TypeText,
     Unread,
 };
-use sink::{Destination, Format};
+use sink::{Destination, Format, Selection};
 
 /// What an attacker would name a bucket if he could.
 pub(crate) fn hostile() -> Vec<String> {
@@ -86,6 +86,7 @@ pub(crate) fn detail(name: &str) -> Detail {
         flips: vec![Flip { text: text.clone(), proven: true }],
         fixes: vec![("CLI".into(), format!("```sh\naws s3 x --bucket {name}\n```\n{{ \"a\": 1 }}"))],
         until: String::new(),
+        missing: vec![text.clone()],
     }
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn report(name: &str) -> Report {
         program: "plumb 0.1.0".into(),
         catalogue: text(),
         made_at: 1_795_000_100_000_000,
-        selection: text(),
+        selection: Selection { words: text(), left_out: Vec::new() },
         scans: vec![Scan {
             cloud: "aws".into(),
             account: text(),
@@ -161,6 +162,12 @@ pub(crate) fn html(names: &[String]) -> String {
 pub(crate) fn export(format: Format, names: &[String]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out");
-    sink::write(format, &Destination::File(path.clone()), findings(names).into_iter().map(Ok::<_, String>)).unwrap();
+    sink::write(
+        format,
+        &Destination::File(path.clone()),
+        &Selection::default(),
+        findings(names).into_iter().map(Ok::<_, String>),
+    )
+    .unwrap();
     std::fs::read_to_string(path).unwrap()
 }

@@ -154,6 +154,37 @@ fn a_pass_knows_since_when_although_other_checks_moved() {
 }
 
 #[test]
+fn what_passes_is_found_by_the_id_that_it_is_listed_with() {
+    let bench = with_buckets(&["arn:a", "arn:b"]);
+    bench.scan(|writer| {
+        show(writer, &["arn:a", "arn:b"]);
+        let outcomes = vec![outcome(C, "arn:a", "", Verdict::Pass), outcome(D, "arn:a", "", Verdict::NotApplicable)];
+        judge(writer, "arn:a", &[C, D], outcomes);
+        judge(writer, "arn:b", &[C], vec![outcome(C, "arn:b", "", Verdict::Fail)]);
+    });
+    let reader = bench.store.reader().unwrap();
+    let both = listed(&bench, &[Verdict::Pass, Verdict::NotApplicable]);
+    assert_eq!(both.len(), 2);
+    for one in both {
+        assert_eq!(reader.passed(&one.short_id).unwrap(), [one.clone()]);
+        assert_eq!(reader.passed(&one.fingerprint.to_string()).unwrap(), [one.clone()]);
+        assert_eq!(reader.finding(&one.short_id).unwrap(), []);
+    }
+    let failing = listed(&bench, &[Verdict::Fail]).remove(0);
+    assert_eq!(reader.passed(&failing.short_id).unwrap(), []);
+    assert!(reader.passed("no id").is_err());
+}
+
+#[test]
+fn the_store_knows_its_accounts_and_regions() {
+    let bench = with_buckets(&["arn:a"]);
+    let places = bench.store.reader().unwrap().places().unwrap();
+    assert!(!places.accounts.is_empty() && !places.regions.is_empty(), "{places:?}");
+    let empty = Bench::new().store;
+    assert_eq!(empty.reader().unwrap().places().unwrap(), store::Places::default());
+}
+
+#[test]
 fn findings_of_a_resource_that_is_gone_are_gone() {
     let bench = with_buckets(&["arn:a"]);
     again(&bench, &[("", Verdict::Fail)]);
