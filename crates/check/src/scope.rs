@@ -1,32 +1,7 @@
 //! Scopes laid over another.
 
-use std::sync::Arc;
-
-use expr::{Entity, EntitySet, Scope, Val};
-use resource::{Map, Span, Value};
-
-macro_rules! passed_through {
-    () => {
-        fn now(&self) -> i64 {
-            self.inner.now()
-        }
-        passed_through!(but now);
-    };
-    (but now) => {
-        fn refs(&self, from: &Entity, edge: &str) -> Arc<EntitySet> {
-            self.inner.refs(from, edge)
-        }
-        fn refs_in(&self, to: &Entity, edge: &str) -> Arc<EntitySet> {
-            self.inner.refs_in(to, edge)
-        }
-        fn list(&self, type_id: &str, span: Span) -> Arc<EntitySet> {
-            self.inner.list(type_id, span)
-        }
-        fn call(&self, name: &str, args: &[Val]) -> Option<Val> {
-            self.inner.call(name, args)
-        }
-    };
-}
+use expr::{Entity, Scope, Val};
+use resource::{Map, Value};
 
 /// A scope whose `params` are a check's.
 pub struct WithParams<'a> {
@@ -45,7 +20,7 @@ impl Scope for WithParams<'_> {
     fn root(&self, name: &str) -> Option<Val> {
         if name == "params" { Some(self.params.clone()) } else { self.inner.root(name) }
     }
-    passed_through!();
+    expr::pass_through!();
 }
 
 /// A scope for a single expression about a resource: `self`, `facts` and `norm` are its own.
@@ -70,7 +45,7 @@ impl Scope for OnSubject<'_> {
             other => self.inner.root(other),
         }
     }
-    passed_through!();
+    expr::pass_through!();
 }
 
 /// A scope at a later moment.
@@ -86,5 +61,5 @@ impl Scope for Later<'_> {
     fn now(&self) -> i64 {
         self.now
     }
-    passed_through!(but now);
+    expr::pass_through!(but now);
 }

@@ -81,8 +81,7 @@ impl Wanted<'_> {
                     if !known.contains_key(&key) {
                         known.clear();
                     }
-                    let outcomes =
-                        known.entry(key).or_insert_with(|| prover.outcomes(&finding.check, &finding.uid, None));
+                    let outcomes = known.entry(key).or_insert_with(|| prover.outcomes(&finding.check, &finding.uid));
                     if let Some(found) = outcomes.iter().find(|found| found.discriminator == finding.discriminator) {
                         finding.evidence.clone_from(&found.evidence);
                     }

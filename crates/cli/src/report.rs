@@ -55,8 +55,8 @@ pub(crate) fn write(wanted: &Wanted<'_>, to: &Destination) -> anyhow::Result<u64
 
 fn row(prover: &Prover<'_>, finding: Finding, flipped: bool) -> Row {
     let proof = match finding.verdict {
-        Verdict::Fail if flipped => prover.proof(&finding, None),
-        Verdict::Fail | Verdict::Unknown => prover.proof_without_flips(&finding, None),
+        Verdict::Fail if flipped => prover.proof(&finding),
+        Verdict::Fail | Verdict::Unknown => prover.proof_without_flips(&finding),
         Verdict::Pass | Verdict::NotApplicable => None,
     };
     let failing = finding.verdict == Verdict::Fail;

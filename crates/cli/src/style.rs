@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use resource::{Severity, Verdict};
+pub(crate) use sink::{counted, number};
 
 use crate::args::Shared;
 
@@ -94,24 +95,6 @@ fn indicatif_term_size() -> Option<(usize, usize)> {
 /// Control characters of names and messages that come from a cloud must not reach the terminal.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// Thousands separators.
-pub(crate) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 region`, `3 regions`.
-pub(crate) fn counted(value: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(value), if value == 1 { one } else { many })
 }
 
 /// Minutes and seconds, `0:07`.

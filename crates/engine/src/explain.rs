@@ -7,7 +7,7 @@ use std::sync::Arc;
 use catalog::{Catalog, Check, Demand, Inverse, ResourceType};
 use expr::{Entity, Scope};
 use finding::Finding;
-use resource::{Map, Outcome, Value, Verdict};
+use resource::{Outcome, Value, Verdict};
 use store::{Reader, Store, StoreError, StoredResource};
 
 use crate::account::AccountScope;
@@ -50,38 +50,31 @@ impl Prover<'_> {
         found
     }
 
-    fn params(&self, check: &Check, params: Option<&Map>) -> Map {
-        let mut all = check.params.clone();
-        all.extend(params.cloned().unwrap_or_default());
-        all
-    }
-
     /// The outcomes of a check about a resource, evidence included; none when either is no longer there.
-    pub fn outcomes(&self, check: &str, uid: &Arc<str>, params: Option<&Map>) -> Vec<Outcome> {
+    pub fn outcomes(&self, check: &str, uid: &Arc<str>) -> Vec<Outcome> {
         let (Some(check), Some((stored, subject))) = (self.catalog.check(check), self.subject(uid)) else {
             return Vec::new();
         };
         let here = self.world.here(&stored.unit.account, &stored.region);
-        check::run(check, &self.params(check, params), &subject, &here)
+        check::run(check, &check.params, &subject, &here)
     }
 
     /// A finding as plain data, with the smallest changes that would make it pass. What passes or does not apply has a
     /// proof too. `None` when the resource, the check or the item is no longer there.
-    pub fn proof(&self, finding: &Finding, params: Option<&Map>) -> Option<Proof> {
-        self.proven(finding, params, true)
+    pub fn proof(&self, finding: &Finding) -> Option<Proof> {
+        self.proven(finding, true)
     }
 
     /// The same without the changes, which take most of the time.
-    pub fn proof_without_flips(&self, finding: &Finding, params: Option<&Map>) -> Option<Proof> {
-        self.proven(finding, params, false)
+    pub fn proof_without_flips(&self, finding: &Finding) -> Option<Proof> {
+        self.proven(finding, false)
     }
 
-    fn proven(&self, finding: &Finding, params: Option<&Map>, with_flips: bool) -> Option<Proof> {
+    fn proven(&self, finding: &Finding, with_flips: bool) -> Option<Proof> {
         let check = self.catalog.check(&finding.check)?;
         let (stored, subject) = self.subject(&finding.uid)?;
         let here = self.world.here(&stored.unit.account, &stored.region);
-        let params = self.params(check, params);
-        let steps = check::explain(check, &params, &subject, &here);
+        let steps = check::explain(check, &check.params, &subject, &here);
         let judged = of_finding(steps, finding);
         let (outcome, _) = judged.first()?;
         let outcome = outcome.clone();
@@ -93,7 +86,7 @@ impl Prover<'_> {
         }
         let (reads, because) = (gather.reads, gather.because);
         let rule = whole::rule(check, finding, &judged, &|text| self.derived(text, &subject, &here));
-        let with_params = check::WithParams::new(&here, &params);
+        let with_params = check::WithParams::new(&here, &check.params);
         let fixes = match outcome.verdict {
             Verdict::Pass | Verdict::NotApplicable => Vec::new(),
             _ => filled(self.catalog, check, &outcome, &check::OnSubject::new(&with_params, &subject)),
@@ -101,7 +94,7 @@ impl Prover<'_> {
         let case = check::Case {
             catalog: self.catalog,
             check,
-            params: &params,
+            params: &check.params,
             subject: &subject,
             scope: &here,
             completer: self.world,

@@ -53,6 +53,32 @@ impl EntitySet {
     }
 }
 
+/// The methods of a [`Scope`] that is laid over another, `self.inner`, and changes roots only; `but now` leaves the moment
+/// to the caller too.
+#[macro_export]
+macro_rules! pass_through {
+    () => {
+        fn now(&self) -> i64 {
+            self.inner.now()
+        }
+        $crate::pass_through!(but now);
+    };
+    (but now) => {
+        fn refs(&self, from: &$crate::Entity, edge: &str) -> std::sync::Arc<$crate::EntitySet> {
+            self.inner.refs(from, edge)
+        }
+        fn refs_in(&self, to: &$crate::Entity, edge: &str) -> std::sync::Arc<$crate::EntitySet> {
+            self.inner.refs_in(to, edge)
+        }
+        fn list(&self, type_id: &str, span: resource::Span) -> std::sync::Arc<$crate::EntitySet> {
+            self.inner.list(type_id, span)
+        }
+        fn call(&self, name: &str, args: &[$crate::Val]) -> Option<$crate::Val> {
+            self.inner.call(name, args)
+        }
+    };
+}
+
 /// The world around an expression. An implementation belongs to one subject's account and region.
 ///
 /// Everything but `root` may be left to the defaults, which answer "not collected", never "none".

@@ -20,6 +20,7 @@ mod format;
 pub mod html;
 mod junit;
 mod markdown;
+mod numbers;
 mod selection;
 
 use std::fmt::Display;
@@ -30,6 +31,7 @@ use thiserror::Error;
 
 pub use destination::{Destination, check_writable};
 pub use format::{Format, write_rows};
+pub use numbers::{counted, number};
 pub use selection::Selection;
 
 /// Why an export was not written.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, ToSql, params};
 use crate::checks::{Known, KnownCheck, known_checks, severity_at};
 use crate::error::{Inner, StoreError};
 use crate::reader::Reader;
-use crate::vector::{Packed, unpack};
+use crate::vector::unpack;
 use crate::verdict::FAIL;
 
 const PAGE: i64 = 256;
@@ -161,11 +161,7 @@ impl Findings<'_> {
             let (subject, since) = (row.get(1)?, row.get(3)?);
             let history = History::load(&self.reader.db, subject)?;
             for (n, state) in unpack(&row.get::<_, Vec<u8>>(2)?)?.states() {
-                let verdict = match state {
-                    Packed::Pass => Verdict::Pass,
-                    Packed::NotApplicable => Verdict::NotApplicable,
-                    Packed::None | Packed::Rows => continue,
-                };
+                let Some(verdict) = state.verdict() else { continue };
                 let Some(check) = i64::try_from(n).ok().and_then(|n| checks.get(&n)) else { continue };
                 let finding = decided(row, check, verdict, history.since(n, since)?)?;
                 if wants(&self.filter, &finding) {

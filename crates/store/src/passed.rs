@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use finding::{Finding, Fingerprint, Prefix};
-use resource::Verdict;
 
 use crate::checks::known_checks;
 use crate::error::{Inner, StoreError};
 use crate::findings::{History, PLACE, SUBJECT, decided, short_id};
 use crate::reader::Reader;
-use crate::vector::{Packed, unpack};
+use crate::vector::unpack;
 
 /// Where the store has resources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,11 +44,7 @@ impl Reader {
         while let Some(row) = rows.next()? {
             let uid: String = row.get(4)?;
             for (n, state) in unpack(&row.get::<_, Vec<u8>>(2)?)?.states() {
-                let verdict = match state {
-                    Packed::Pass => Verdict::Pass,
-                    Packed::NotApplicable => Verdict::NotApplicable,
-                    Packed::None | Packed::Rows => continue,
-                };
+                let Some(verdict) = state.verdict() else { continue };
                 let Some(check) = i64::try_from(n).ok().and_then(|n| checks.get(&n)) else { continue };
                 let fingerprint = Fingerprint::of(&check.first_id, &uid, "");
                 if fingerprint < prefix.low || fingerprint > prefix.high || found.len() >= MOST {

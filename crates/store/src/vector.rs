@@ -1,5 +1,7 @@
 //! Verdicts of one subject packed to two bits a check.
 
+use resource::Verdict;
+
 use crate::error::{Fault, Inner};
 
 /// What a vector says of a check.
@@ -17,6 +19,15 @@ pub(crate) enum Packed {
 }
 
 impl Packed {
+    /// The verdict that it stands for; none where rows say more, or nothing was said.
+    pub(crate) fn verdict(self) -> Option<Verdict> {
+        match self {
+            Packed::Pass => Some(Verdict::Pass),
+            Packed::NotApplicable => Some(Verdict::NotApplicable),
+            Packed::None | Packed::Rows => None,
+        }
+    }
+
     fn bits(self) -> u8 {
         match self {
             Packed::None => 0,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use expr::{Entity, EntitySet, Expr, Scope, Val};
-use resource::{Span, Value};
+use expr::{Expr, Scope, Val};
+use resource::Value;
 
 /// Roots that are not members of the document.
 pub(super) const ROOTS: [&str; 11] = [
@@ -64,19 +64,5 @@ impl Scope for ActionScope<'_> {
             }
         }
     }
-    fn refs(&self, from: &Entity, edge: &str) -> Arc<EntitySet> {
-        self.inner.refs(from, edge)
-    }
-    fn refs_in(&self, to: &Entity, edge: &str) -> Arc<EntitySet> {
-        self.inner.refs_in(to, edge)
-    }
-    fn list(&self, type_id: &str, span: Span) -> Arc<EntitySet> {
-        self.inner.list(type_id, span)
-    }
-    fn now(&self) -> i64 {
-        self.inner.now()
-    }
-    fn call(&self, name: &str, args: &[Val]) -> Option<Val> {
-        self.inner.call(name, args)
-    }
+    expr::pass_through!();
 }

@@ -20,7 +20,7 @@ pub(crate) fn run(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Ex
     let store = config::existing_store(shared)?;
     let finding = find(&store, id)?;
     let now = jiff::Timestamp::now().as_microsecond();
-    let proof = engine::with_prover(&catalog, &store, &config.settings(), now, |prover| prover.proof(&finding, None))?;
+    let proof = engine::with_prover(&catalog, &store, &config.settings(), now, |prover| prover.proof(&finding))?;
     let proof = proof.ok_or_else(|| gone(&catalog, &finding))?;
     let check = catalog.check(&finding.check).ok_or_else(|| gone(&catalog, &finding))?;
     let passes = matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable);

@@ -70,7 +70,7 @@ impl Ctx<'_> {
             (Val::Absent, _) | (_, Val::Absent) => Truth::False,
             (Val::Unknown(holes), _) | (_, Val::Unknown(holes)) => Truth::Unknown(holes.clone()),
             (Val::AtLeast(least, holes), Val::Int(number)) => at_least(op, *least, *number, holes),
-            (Val::Int(number), Val::AtLeast(least, holes)) => at_least(mirrored(op), *least, *number, holes),
+            (Val::Int(number), Val::AtLeast(least, holes)) => at_least(op.mirrored(), *least, *number, holes),
             (Val::AtLeast(_, holes), _) | (_, Val::AtLeast(_, holes)) => Truth::Unknown(holes.clone()),
             _ => match self.order(left, right) {
                 Some(order) => Truth::from(holds(op, order)),
@@ -150,16 +150,6 @@ fn holds(op: Comparison, order: Ordering) -> bool {
         Comparison::LessOrEqual => order.is_le(),
         Comparison::Greater => order.is_gt(),
         Comparison::GreaterOrEqual => order.is_ge(),
-    }
-}
-
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        same => same,
     }
 }
 

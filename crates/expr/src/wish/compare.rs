@@ -20,9 +20,9 @@ impl Walk<'_> {
         env: &Env<'_>,
         bound: &Bound<'_>,
     ) -> Vec<Plan> {
-        let op = if truth { op } else { opposite(op) };
+        let op = if truth { op } else { op.opposite() };
         let mut plans = self.one_side(op, left, right, env, bound);
-        plans.extend(self.one_side(mirrored(op), right, left, env, bound));
+        plans.extend(self.one_side(op.mirrored(), right, left, env, bound));
         super::best(plans)
     }
 
@@ -120,26 +120,5 @@ fn value_of(val: &Val) -> Option<Value> {
             Some(val.to_value())
         }
         _ => None,
-    }
-}
-
-pub(super) fn opposite(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Equal => Comparison::Unequal,
-        Comparison::Unequal => Comparison::Equal,
-        Comparison::Less => Comparison::GreaterOrEqual,
-        Comparison::LessOrEqual => Comparison::Greater,
-        Comparison::Greater => Comparison::LessOrEqual,
-        Comparison::GreaterOrEqual => Comparison::Less,
-    }
-}
-
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        same => same,
     }
 }

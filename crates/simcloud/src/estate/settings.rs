@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use catalog::api::default_regions;
 use serde::Deserialize;
 
 use super::EstateError;
@@ -69,34 +70,6 @@ pub struct Role {
     pub arn: Arc<str>,
     /// The external id that it demands.
     pub external_id: Option<Arc<str>>,
-}
-
-/// Regions that an account has without opting in (AWS Account Management Guide, "Enable or disable AWS Regions").
-fn default_regions(partition: &str) -> &'static [&'static str] {
-    match partition {
-        "aws" => &[
-            "ap-northeast-1",
-            "ap-northeast-2",
-            "ap-northeast-3",
-            "ap-south-1",
-            "ap-southeast-1",
-            "ap-southeast-2",
-            "ca-central-1",
-            "eu-central-1",
-            "eu-north-1",
-            "eu-west-1",
-            "eu-west-2",
-            "eu-west-3",
-            "sa-east-1",
-            "us-east-1",
-            "us-east-2",
-            "us-west-1",
-            "us-west-2",
-        ],
-        "aws-cn" => &["cn-north-1", "cn-northwest-1"],
-        "aws-us-gov" => &["us-gov-east-1", "us-gov-west-1"],
-        _ => &[],
-    }
 }
 
 fn commercial() -> Arc<str> {

@@ -9,9 +9,10 @@ use super::model::Report;
 use super::page::accounts;
 use super::scanned;
 use super::tally::{Counts, Tally};
-use super::text::{Text, counted, cut, link, number, quoted};
+use super::text::{Text, cut, link, quoted};
 use super::words::{VERDICTS, severity_mark, verdict_word};
 use crate::Selection;
+use crate::numbers::{counted, number};
 
 /// Rows of a table of the overview that show at once; the rest is a link away.
 const ROWS: usize = 12;

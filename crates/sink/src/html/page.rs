@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use super::assets::{SCRIPT, STYLE, content_security_policy};
 use super::model::{Report, Scan};
 use super::tally::Tally;
-use super::text::{Text, counted, moment, number};
+use super::text::{Text, moment};
 use super::{MARKER, overview, unread};
+use crate::numbers::{counted, number};
 use resource::Verdict;
 
 /// Marks are shapes first, letters second, colour last.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::model::{Report, Scan};
-use super::text::{Text, counted, moment, number};
+use super::text::{Text, moment};
+use crate::numbers::{counted, number};
 
 /// Scans that are told one by one.
 const SCANS: usize = 3;

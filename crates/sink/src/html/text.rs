@@ -34,24 +34,6 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
     }
 }
 
-/// Thousands separators.
-pub(super) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 region`, `3 regions`.
-pub(super) fn counted(value: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(value), if value == 1 { one } else { many })
-}
-
 /// `2026-11-25 02:09 UTC`.
 pub(super) fn moment(micros: i64) -> String {
     let text = finding::timestamp(micros);

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::tally::{Tally, Undecided};
-use super::text::{Text, counted, link, number, quoted};
+use super::text::{Text, link, quoted};
+use crate::numbers::{counted, number};
 
 pub(super) fn write(out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
     let (holes, others): (Vec<_>, Vec<_>) = tally.unread().iter().partition(|one| one.what.is_hole);
