@@ -18,7 +18,7 @@ from pathlib import Path
 from chromium import Chromium
 
 PLUMB, LARGE, AXE = (Path(path).resolve() for path in sys.argv[1:4])
-MANY = 20_000
+MANY = 50_000
 SIZES = [(1440, 900), (390, 844)]
 
 
