@@ -60,6 +60,13 @@ class Reader:
             answer = client.get_paginator(method).paginate(**arguments).build_full_result()
         else:
             answer = getattr(client, method)(**arguments)
+            # Listings in pages of which botocore does not know.
+            token = answer.pop("NextToken", None)
+            while token:
+                page = getattr(client, method)(**arguments, NextToken=token)
+                token = page.pop("NextToken", None)
+                for name, items in page.items():
+                    answer[name] = answer.get(name, []) + items if isinstance(items, list) else items
         answer.pop("ResponseMetadata", None)
         return plain(answer)
 
@@ -78,13 +85,15 @@ def plain(value):
 
 
 def follow(value, path):
-    """Every value at a path such as `Reservations[].Instances[]`."""
+    """Every value at a path such as `Reservations[].Instances[]` or `Settings[Kind=log].Value`."""
     values = [value]
-    for part in path.split(".") if path else []:
-        name, each = part.removesuffix("[]"), part.endswith("[]")
+    for name, chosen in re.findall(r"([^.\[]+)(\[[^\]]*\])?", path):
         values = [v[name] for v in values if isinstance(v, dict) and v.get(name) is not None]
-        if each:
+        if chosen:
             values = [item for v in values for item in v]
+        if chosen not in ("", "[]"):
+            member, _, wanted = chosen[1:-1].partition("=")
+            values = [v for v in values if v.get(member) == wanted]
     return values
 
 
@@ -93,20 +102,35 @@ def first(value, path):
 
 
 def argument(value, document, item, account, parent):
-    """`$Name`, `$item.Name`, `$parent.Name`, `$account.id`; anything else as it stands."""
+    """`$Name`, `$item.Name`, `$parent.Name`, `$account.id`, `$first(Name, 'text')`, a sum; anything else as it stands."""
     if isinstance(value, list):
         return [argument(part, document, item, account, parent) for part in value]
     if not isinstance(value, str) or not value.startswith("$"):
         return value
     path = value[1:].removeprefix("self.")
+    if " + " in path:
+        return "".join(argument(f"${part}", document, item, account, parent) for part in path.split(" + "))
+    if quoted := re.fullmatch(r"'([^']*)'", path):
+        return quoted[1]
+    if cut := re.fullmatch(r"first\(([\w.]+), '([^']*)'\)", path):
+        return argument(f"${cut[1]}", document, item, account, parent).split(cut[2])[0]
     assert re.fullmatch(r"[\w.]+", path), f"this reader does not know the expression {value}"
-    if path == "account.id":
-        return account["id"]
+    if path in ("account.id", "partition", "region.name"):
+        return {"account.id": account["id"], "partition": "aws", "region.name": account.get("region")}[path]
     if path.startswith("item."):
         return first(item, path.removeprefix("item."))
     if path.startswith("parent."):
         return first(parent, path.removeprefix("parent."))
     return first(document, path)
+
+
+def kept(item, condition, region):
+    """`self.Name == 'text'`, `!=`, `region.name` for a text, and none of several."""
+    if condition.startswith("!("):
+        return not any(kept(item, part.strip(), region) for part in condition[2:-1].split("||"))
+    parts = re.fullmatch(r"self\.([\w.]+) (==|!=) (?:'([^']*)'|region\.name)", condition)
+    assert parts, f"this reader does not know the condition {condition}"
+    return (first(item, parts[1]) == (region if parts[3] is None else parts[3])) == (parts[2] == "==")
 
 
 def decoded(text, how):
@@ -169,16 +193,16 @@ class Collector:
         assert "each" not in entry, f"this reader does not know listings in parts yet ({of['type']})"
         # Once for each parent; a child remembers its parent, which its details may be asked by.
         parents = self.listed(self.types[of["for"]], unit) if "for" in of else [None]
+        account = dict(self.account, region=unit)
         items = []
         for parent in parents:
             asked = entry.get("with", {}).items()
-            arguments = {name: argument(value, parent, None, self.account, parent) for name, value in asked}
+            arguments = {name: argument(value, parent, None, account, parent) for name, value in asked}
             found = follow(self.reader.ask(entry["call"], self.region_of(of, unit), arguments), entry["items"])
             found = [{entry["as"]: item} for item in found] if "as" in entry else found
+            found = [item for item in found if kept(item, entry["keep"], unit)] if "keep" in entry else found
             self.parents.update((id(item), parent) for item in found)
             items += found
-        if of["type"] == "aws.cloudtrail.trail":
-            items = [item for item in items if item["HomeRegion"] == unit]
         return items
 
     def collect(self, of, unit):
@@ -194,7 +218,7 @@ class Collector:
         holders = follow(document, get["for"].removeprefix("self.")) if "for" in get else [document]
         for holder in holders:
             arguments = {
-                name: argument(value, document, holder, self.account, self.parents.get(id(document)))
+                name: argument(value, document, holder, dict(self.account, region=unit), self.parents.get(id(document)))
                 for name, value in get.get("with", {}).items()
             }
             batch = get.get("batch")
@@ -206,7 +230,8 @@ class Collector:
                 code = error.response["Error"]["Code"]
                 assert code in get.get("absent", []), f"{get['call']} of {document} answered {error}"
                 continue
-            taken = first(answer, get.get("take", "")) if get.get("take") else answer
+            take = get.get("take")
+            taken = follow(answer, take) if "[" in (take or "") else first(answer, take) if take else answer
             if batch:
                 taken = next(item for item in taken if item[batch["match"]] == arguments[batch["over"]][0])
             for path, how in get.get("decode", {}).items():
@@ -214,7 +239,8 @@ class Collector:
             if "into" in get:
                 holder[get["into"]] = taken
             else:
-                holder.update(taken or {})
+                given = get.get("gives")
+                holder.update({name: value for name, value in (taken or {}).items() if not given or name in given})
 
     def rows(self, get, unit, document):
         source = self.sources[get["source"]]
@@ -273,6 +299,7 @@ def compare(collector, account):
             for document, other in zip(expected, found):
                 if of["type"] == "aws.s3.bucket" and document["BucketRegion"] != GLOBAL:
                     document["LocationConstraint"] = document["BucketRegion"]  # says the same, so documents do not
+                document.pop("$parent", None)
                 skip = IMPLIED.get(of["type"], set())
                 other = {name: value for name, value in other.items() if name in document or name not in skip}
                 wrong += [f"{unit} {of['type']}{line}" for line in differences(document, other)]

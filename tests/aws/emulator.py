@@ -20,7 +20,12 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 import boto3
 import botocore.config
+from cryptography import x509
+from moto.acm.models import acm_backends
+from moto.emr.models import emr_backends
 from moto.iam.models import AccessKeyLastUsed, iam_backends
+from moto.opensearch.models import opensearch_backends
+from moto.rds.models import rds_backends
 from moto.server import ThreadedMotoServer
 
 import gaps
@@ -119,6 +124,34 @@ class Cloud:
         held = iam_backends[account]["aws"].users[user]
         held.create_date = now - datetime.timedelta(days=set_days)
         held.password_last_used = None if used_days is None else now - datetime.timedelta(days=used_days)
+
+    def expire_certificate(self, arn, pem, region, account=MAIN):
+        """The emulator, as AWS, takes no expired certificate: an imported one is replaced."""
+        acm_backends[account][region]._certificates[arn]._cert = x509.load_pem_x509_certificate(pem)
+
+    def documents(self, cluster, region, account=MAIN):
+        """Makes a database cluster and its snapshots ones of DocumentDB, of which the emulator makes none."""
+        held = rds_backends[account][region]
+        held.clusters[cluster].engine = "docdb"
+        for snapshot in held.cluster_snapshots.values():
+            if snapshot.db_cluster_identifier == cluster:
+                snapshot.engine = snapshot.cluster.engine = "docdb"
+
+    def allow_public_clusters(self, region, account=MAIN):
+        """The emulator takes False for True."""
+        held = emr_backends[account][region].block_public_access_configuration["block_public_access_configuration"]
+        held["block_public_security_group_rules"] = False
+
+    def hide_cluster(self, cluster, region, account=MAIN):
+        """Takes the public names and addresses of an EMR cluster's nodes away, which the emulator gives to every one."""
+        held = emr_backends[account][region].clusters[cluster]
+        held.__class__ = type("Hidden", (type(held),), {"master_public_dns_name": "ip-10-9-1-5.eu-west-1.compute.internal"})
+        for node in held.ec2_instances:
+            node.__class__ = type("Hidden", (type(node),), {"public_ip_address": None})
+
+    def domain_in_vpc(self, domain, vpc, region, account=MAIN):
+        """The emulator does not look up the VPC of a subnet."""
+        opensearch_backends[account][region].domains[domain].vpc_options["VPCId"] = vpc
 
 
 class Book:

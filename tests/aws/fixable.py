@@ -3,6 +3,10 @@
 import dataclasses
 import json
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from planted.apis import rest_api
+from planted.certificates import signed
 from planted.compute import package
 from planted.s3 import allow, create
 
@@ -30,7 +34,8 @@ def plant(cloud):
     """Every case, planted. Each changes a resource of its own."""
     clients = lambda service, account=FLAWS: cloud.client(service, REGION, account)  # noqa: E731
     return [
-        case for service in (buckets, trail, images, instance, groups, databases, keys, users, functions, services, tasks)
+        case for service in (
+            buckets, trail, images, instance, groups, databases, keys, users, functions, services, tasks, balancers, stores, apis)
         for case in service(clients, cloud)
     ] + list(wide(clients))
 
@@ -211,6 +216,68 @@ def tasks(clients, _):
         cluster="fix", serviceName="fix", taskDefinition=task["taskDefinition"]["taskDefinitionArn"], desiredCount=1,
         networkConfiguration={"awsvpcConfiguration": network})
     yield Case("aws-ecs-service-no-public-ip", arn("ecs", "service/fix/fix"))
+
+
+def balancers(clients, _):
+    ec2, elb = clients("ec2"), clients("elbv2")
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.7.{n}.0/24", AvailabilityZone=REGION + zone)["Subnet"]["SubnetId"]
+        for n, zone in enumerate("ab")]
+    group = elb.create_target_group(Name="fix", Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"][0]["TargetGroupArn"]
+    forward = [{"Type": "forward", "TargetGroupArn": group}]
+    key = rsa.generate_private_key(65537, 2048)
+    certificate = clients("acm").import_certificate(**signed(key, 300))["CertificateArn"]
+    for check, name, policy in (
+        ("alb-https-or-redirect", "fix-plain", "ELBSecurityPolicy-TLS-1-2-Ext-2018-06"),
+        ("strong-tls-policy", "fix-tls", "ELBSecurityPolicy-2016-08"),
+    ):
+        uid = elb.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+        elb.create_listener(LoadBalancerArn=uid, Protocol="HTTP", Port=80, DefaultActions=forward)
+        elb.create_listener(LoadBalancerArn=uid, Protocol="HTTPS", Port=443, DefaultActions=forward, SslPolicy=policy,
+                            Certificates=[{"CertificateArn": certificate}])
+        yield Case(f"aws-elbv2-{check}", uid)
+
+
+def stores(clients, cloud):
+    docdb = clients("docdb")
+    docdb.create_db_cluster(
+        DBClusterIdentifier="fix-documents", Engine="neptune", MasterUsername="master", MasterUserPassword="not-a-real-one")
+    made = docdb.create_db_cluster_snapshot(DBClusterIdentifier="fix-documents", DBClusterSnapshotIdentifier="fix-documents-snapshot")
+    docdb.modify_db_cluster_snapshot_attribute(
+        DBClusterSnapshotIdentifier="fix-documents-snapshot", AttributeName="restore", ValuesToAdd=["all", "444455556666"])
+    cloud.documents("fix-documents", REGION, FLAWS)
+    yield Case("aws-documentdb-snapshot-not-public", made["DBClusterSnapshot"]["DBClusterSnapshotArn"])
+    table = clients("dynamodb").create_table(
+        TableName="fix", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+    yield Case("aws-dynamodb-table-pitr-on", table["TableDescription"]["TableArn"])
+    group = clients("elasticache").create_replication_group(
+        ReplicationGroupId="fix", ReplicationGroupDescription="fix", Engine="redis", CacheNodeType="cache.t3.micro",
+        NumCacheClusters=1, SnapshotRetentionLimit=2)
+    yield Case("aws-elasticache-redis-backup-retention", group["ReplicationGroup"]["ARN"])
+
+
+def apis(clients, _):
+    client = clients("apigateway")
+    api, deployment = rest_api(client, "fix")
+    client.create_stage(restApiId=api, stageName="fix", deploymentId=deployment)
+    client.update_stage(
+        restApiId=api, stageName="fix", patchOperations=[{"op": "replace", "path": "/*/*/logging/loglevel", "value": "OFF"}])
+    yield Case("aws-apigateway-stage-execution-logging-on", f"arn:aws:apigateway:{REGION}::/restapis/{api}/stages/fix")
+    events = clients("events")
+    uid = events.create_event_bus(Name="fix")["EventBusArn"]
+    held = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": uid}
+    statements = [
+        {"Sid": "everyone", "Principal": "*", **held}, {"Sid": "partner", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, **held}]
+    events.put_permission(EventBusName="fix", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    yield Case("aws-eventbridge-bus-not-public", uid)
+    config = clients("config")
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": f"arn:aws:iam::{FLAWS}:role/config"})
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "fix-trail"})
+    config.start_configuration_recorder(ConfigurationRecorderName="default")
+    config.stop_configuration_recorder(ConfigurationRecorderName="default")
+    yield Case("aws-config-recorder-enabled", arn("ec2", "region"))
 
 
 def wide(clients):

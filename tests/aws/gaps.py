@@ -1,13 +1,23 @@
 """What moto lacks and a scan asks for. Everything here is ours, so nothing rests on it as evidence: docs/evidence.md."""
 
 import json
+import re
 from urllib.parse import unquote
 
+from moto.account.responses import AccountResponse
+from moto.account.urls import url_paths as account_paths
+from moto.appsync.responses import AppSyncResponse
 from moto.awslambda.responses import LambdaResponse
 from moto.awslambda.urls import url_paths as lambda_paths
-from moto.core.responses import BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 from moto.eks.responses import EKSResponse
 from moto.eks.urls import url_paths as eks_paths
+from moto.elasticbeanstalk.responses import EBResponse
+from moto.emr.responses import ElasticMapReduceResponse
+from moto.glacier.responses import GlacierResponse
+from moto.glacier.urls import url_paths as glacier_paths
+from moto.iam.models import get_account_id_from
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.securityhub.responses import SecurityHubResponse
 from moto.securityhub.urls import url_paths as hub_paths
 
@@ -57,7 +67,109 @@ def unknown_operation(self):
     return 404, headers, json.dumps({"message": "the emulator does not know this operation"})
 
 
+# moto has no AppSync in the newest regions, and fails there.
+list_graphql_apis = AppSyncResponse.list_graphql_apis
+
+
+def list_graphql_apis_everywhere(self):
+    try:
+        return list_graphql_apis(self)
+    except KeyError:
+        return 200, {"status": 200}, json.dumps({"graphqlApis": []})
+
+
+# moto has no Access Analyzer. https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ListAnalyzers.html
+ANALYZERS = {}  # (account, region) → analyzers
+dispatch = DomainDispatcherApplication.__call__
+
+
+def list_analyzers(self, environ, start_response):
+    scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/access-analyzer/", environ.get("HTTP_AUTHORIZATION", ""))
+    if not scope:
+        return dispatch(self, environ, start_response)
+    found = ANALYZERS.get((get_account_id_from(scope[1]), scope[2]), [])
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps({"analyzers": found}).encode()]
+
+
+# moto has alternate contacts, but not the one that they stand beside.
+# https://docs.aws.amazon.com/accounts/latest/reference/API_GetContactInformation.html
+CONTACTS = {}  # account → contact
+
+
+def get_contact_information(self):
+    if self.current_account in CONTACTS:
+        return 200, {"status": 200}, json.dumps({"ContactInformation": CONTACTS[self.current_account]})
+    headers = {"status": 404, "x-amzn-ErrorType": "ResourceNotFoundException"}
+    return 404, headers, json.dumps({"message": "No contact information"})
+
+
+# moto forgets the settings of an environment. https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_DescribeConfigurationSettings.html
+create_environment = EBResponse.create_environment
+
+
+def environment_of(self):
+    application = self.elasticbeanstalk_backend.applications[self._get_param("ApplicationName")]
+    return application.environments[self._get_param("EnvironmentName")]
+
+
+def create_environment_with_settings(self):
+    answer = create_environment(self)
+    environment_of(self).option_settings = self._get_param("OptionSettings", [])
+    return answer
+
+
+def describe_configuration_settings(self):
+    names = {name: self._get_param(name) for name in ("ApplicationName", "EnvironmentName")}
+    return ActionResult({"ConfigurationSettings": [{**names, "OptionSettings": environment_of(self).option_settings}]})
+
+
+# moto's vaults have neither policies nor tags. https://docs.aws.amazon.com/amazonglacier/latest/dev/api-GetVaultAccessPolicy.html
+def vault_of(self):
+    return self.glacier_backend.describe_vault(self.parsed_url.path.split("/")[-2])
+
+
+def set_vault_access_policy(self):
+    vault_of(self).access_policy = json.loads(self.body)["Policy"]
+    return 204, {"status": 204}, ""
+
+
+def initiate_vault_lock(self):
+    vault_of(self).lock_policy = json.loads(self.body)["Policy"]
+    return 201, {"status": 201, "x-amz-lock-id": "lock"}, ""
+
+
+def vault_policy(name):
+    def answer(self):
+        policy = getattr(vault_of(self), name, None)
+        if policy is None:
+            message = {"code": "ResourceNotFoundException", "type": "Client", "message": "No vault policy"}
+            return 404, {"status": 404, "x-amzn-ErrorType": "ResourceNotFoundException"}, json.dumps(message)
+        return 200, {"status": 200}, json.dumps({"Policy": policy})
+
+    return answer
+
+
+def list_tags_for_vault(self):
+    return 200, {"status": 200}, json.dumps({"Tags": {}})
+
+
 def fill():
+    DomainDispatcherApplication.__call__ = list_analyzers
+    AppSyncResponse.list_graphql_apis = list_graphql_apis_everywhere
+    AccountResponse.get_contact_information = get_contact_information
+    account_paths["{0}/getContactInformation$"] = AccountResponse.dispatch
+    EBResponse.create_environment = create_environment_with_settings
+    EBResponse.describe_configuration_settings = describe_configuration_settings
+    # Behind a host name of its own moto's EMR knows one region only.
+    ElasticMapReduceResponse.get_region_from_url = BaseResponse.get_region_from_url
+    GlacierResponse.set_vault_access_policy = set_vault_access_policy
+    GlacierResponse.get_vault_access_policy = vault_policy("access_policy")
+    GlacierResponse.initiate_vault_lock = initiate_vault_lock
+    GlacierResponse.get_vault_lock = vault_policy("lock_policy")
+    GlacierResponse.list_tags_for_vault = list_tags_for_vault
+    for name in ("access-policy", "lock-policy", "tags"):
+        glacier_paths["{0}/(?P<account>[^/]+)/vaults/(?P<vault>[^/]+)/" + name + "$"] = GlacierResponse.dispatch
     BaseResponse.call_action = call_or_refuse
     EKSResponse.describe_cluster_versions = describe_cluster_versions
     eks_paths["{0}/cluster-versions$"] = EKSResponse.dispatch

@@ -12,10 +12,12 @@ import sys
 
 from emulator import MAIN, Book, Cloud
 from planted import (
-    alerts, buckets, compute, databases, ec2, groups, iam, kms, network, people, policies, rds, s3, services, settings, trails)
+    alerts, apis, buckets, certificates, compute, databases, delivery, ec2, groups, iam, kms, network, people, platforms, policies,
+    rds, s3, services, settings, stores, trails)
 
 SERVICES = (
-    settings, s3, buckets, ec2, groups, network, iam, people, kms, policies, rds, databases, trails, alerts, compute, services)
+    settings, s3, buckets, ec2, groups, network, iam, people, kms, policies, rds, databases, trails, alerts, compute, services,
+    certificates, apis, delivery, stores, platforms)
 
 
 def plant():

@@ -20,12 +20,15 @@ from plumb import ROOT, Scan
 ACTIONS = ROOT / "catalog/actions"
 CHECKS = ROOT / "catalog/checks"
 # What changes by itself, or is the emulator's own record of a change.
-MOVES = {"LatestRestorableTime", "LastModified", "LastModifiedTime", "RevisionId", "updatedAt", "UpdatedAt"}
+MOVES = {"LatestRestorableTime", "LastModified", "LastModifiedTime", "RevisionId", "updatedAt", "UpdatedAt",
+         "EarliestRestorableDateTime", "LatestRestorableDateTime", "lastStartTime", "lastStopTime", "lastStatusChangeTime"}
 
 # What the emulator forgets when a call does not name it; AWS keeps it, as the pages of the two calls say.
 FORGOTTEN = {
     "aws.ec2.require-imdsv2": {"HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags"},
     "aws.eks.make-endpoint-private": {"subnetIds", "clientRequestToken"},
+    # Not forgotten, but written as an ARN that is none.
+    "aws.eventbridge.remove-public-permission": {"Principal"},
 }
 
 Outcome = collections.namedtuple("Outcome", "action commands undo before fixed kept undone after")
@@ -87,7 +90,7 @@ def promise(folder, case, action, args, number):
     args = {**file.get("args", {}), **args}
     rule = file["expect"].replace("discriminator", json.dumps(case.discriminator))
     for name, value in args.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and value.startswith("$params."):
             value = head(case.check)["params"][value.removeprefix("$params.")]
         rule = rule.replace(f"args.{name}", json.dumps(value))
     place = folder / "checks/aws/promise"
@@ -148,12 +151,19 @@ def plain(value, without):
     return value
 
 
+# Of the checks that are about two types.
+TYPES = {
+    ":cluster-snapshot:": "aws.rds.cluster-snapshot", ":snapshot:": "aws.rds.snapshot",
+    "/restapis/": "aws.apigateway.stage", "/apis/": "aws.apigatewayv2.stage",
+}
+
+
 def action_of(case):
-    """The action for the resource's type; only database snapshots come in two."""
+    """The action for the resource's type."""
     found = list(fixes(case.check))
     if len(found) > 1:
-        wanted = "cluster-snapshot" if ":cluster-snapshot:" in case.uid else "snapshot"
-        found = [one for one in found if actions()[one[0]]["type"] == f"aws.rds.{wanted}"]
+        wanted = next(of for part, of in TYPES.items() if part in case.uid)
+        found = [one for one in found if actions()[one[0]]["type"] == wanted]
     return found[0]
 
 

@@ -87,8 +87,10 @@ class Report:
             const found = [];
             for (const link of links) {
                 await new Promise((done) => {
+                    const before = location.hash;
                     addEventListener('hashchange', done, { once: true });
                     location.hash = link;
+                    if (location.hash === before) done();
                 });
                 found.push([link, Number(document.querySelector('#findings .total b').textContent.replaceAll(',', ''))]);
             }

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 
 
 class Chromium:
@@ -31,6 +32,7 @@ class Chromium:
 
         arguments = [program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
                      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                     "--disable-ipc-flooding-protection",  # otherwise it drops some of more than 200 navigations in 10 s
                      "--remote-debugging-pipe", f"--user-data-dir={self.profile.name}", "about:blank"]
         self.process = subprocess.Popen(arguments, preexec_fn=descriptors, close_fds=False,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -60,13 +62,16 @@ class Chromium:
         if self.session:
             request["sessionId"] = self.session
         os.write(self.send, json.dumps(request).encode() + b"\0")
-        while True:
-            answer = self.message()
-            if answer.get("id") == self.number:
-                if "error" in answer:
-                    raise RuntimeError(f"{method}: {answer['error']['message']}")
-                return answer["result"]
-            self.events.append(answer)
+        patience = threading.Timer(120, self.process.kill)  # seconds, for a script whose promise is never kept
+        patience.start()
+        try:
+            while (answer := self.message()).get("id") != self.number:
+                self.events.append(answer)
+        finally:
+            patience.cancel()
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']['message']}")
+        return answer["result"]
 
     def run(self, script):
         """The value of a script of the page, awaited if it is a promise."""

@@ -120,7 +120,8 @@ fn field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
-/// Puts a value where a path leads, making objects and lists on the way; `[]` makes a list of that one item.
+/// Puts a value where a path leads, making objects and lists on the way. `[]` and `[member=text]` make a list of that one
+/// item, and at the end, where the collector takes all that fit, of the value's items.
 pub(crate) fn place(output: &mut Value, path: &[Segment], value: Value) {
     match path.split_first() {
         None => output.merge(value),
@@ -133,11 +134,17 @@ pub(crate) fn place(output: &mut Value, path: &[Segment], value: Value) {
             }
         }
         Some((_, rest)) => {
-            let mut item = Value::Null;
-            place(&mut item, rest, value);
+            let mut items = match value {
+                Value::List(list) if rest.is_empty() => list.items,
+                value => {
+                    let mut item = Value::Null;
+                    place(&mut item, rest, value);
+                    vec![item]
+                }
+            };
             match output {
-                Value::List(list) => list.items.push(item),
-                _ => *output = Value::list(vec![item]),
+                Value::List(list) => list.items.append(&mut items),
+                _ => *output = Value::list(items),
             }
         }
     }

@@ -25,6 +25,13 @@ fn a_file_missing_changed_or_no_longer_generated_is_found() {
     assert_eq!(found, ["docs/reference/changed.md", "docs/reference/new.md", "docs/reference/old.md"]);
 }
 
+/// Whether an action of IAM reads by its name. API Gateway's actions are named for the methods of HTTP.
+fn only_reads(action: &str) -> bool {
+    let name = action.split(':').nth(1).unwrap_or_default();
+    let verbs = ["Get", "List", "Describe", "BatchGet", "GenerateCredentialReport"];
+    action == "apigateway:GET" || verbs.iter().any(|verb| name.starts_with(verb))
+}
+
 #[test]
 fn the_policy_grants_what_each_check_calls_and_only_reading() {
     let catalog = embedded();
@@ -42,10 +49,8 @@ fn the_policy_grants_what_each_check_calls_and_only_reading() {
         }
     }
     assert!(needed > 20, "the catalogue has calls");
-    let reads = ["Get", "List", "Describe", "BatchGet", "GenerateCredentialReport"];
     for action in &granted {
-        let name = action.split(':').nth(1).unwrap_or_default();
-        assert!(reads.iter().any(|verb| name.starts_with(verb)), "{action} does not only read");
+        assert!(only_reads(action), "{action} does not only read");
     }
 }
 
@@ -107,8 +112,10 @@ fn what_a_fix_needs_is_never_among_what_a_scanner_is_granted() {
     let mut needed = 0;
     for action in catalog.actions() {
         for permission in catalog.action_permissions(action) {
-            assert!(!granted.contains(&format!("\"{permission}\"")), "{} needs {permission}", action.id);
-            needed += 1;
+            if !only_reads(&permission) {
+                assert!(!granted.contains(&format!("\"{permission}\"")), "{} needs {permission}", action.id);
+                needed += 1;
+            }
         }
     }
     assert!(needed > 20, "{needed}");

@@ -36,8 +36,9 @@ fn a_resource_that_vanishes_while_it_is_read_is_no_hole() {
     let stage = Stage::new();
     assert_eq!(stage.scan("baseline.db", &[]).code, Some(0));
     let expected = stage.verdicts("baseline.db");
-    // AWS deletes no prefix list that a group refers to, so none goes with this seed.
-    stage.rules("seed = 5\n[[vanish]]\nresource = '*'\nchance = 0.2");
+    // With this seed none goes of what AWS keeps, or does not say plainly that it is gone: prefix lists that a group refers
+    // to, clusters of EMR (described for two months), environments of Elastic Beanstalk (an invalid parameter).
+    stage.rules("seed = 27\n[[vanish]]\nresource = '*'\nchance = 0.2");
     let run = stage.scan("vanished.db", &[]);
     let found = stage.verdicts("vanished.db");
     assert!(stage.resources("vanished.db").len() < stage.resources("baseline.db").len(), "something vanished");
@@ -45,7 +46,7 @@ fn a_resource_that_vanishes_while_it_is_read_is_no_hole() {
     let kept: Vec<_> = contradictions(&found, &expected)
         .into_iter()
         // What hangs on the existence of another resource may rightly change with it.
-        .filter(|line| !["region", ":root", "trail"].iter().any(|word| line.contains(word)))
+        .filter(|line| !["region", ":root", "trail", "loadbalancer"].iter().any(|word| line.contains(word)))
         .collect();
     assert!(kept.is_empty(), "{kept:#?}");
 }

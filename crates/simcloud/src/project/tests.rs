@@ -57,3 +57,14 @@ fn holes_and_absent_members_are_not_sent() {
     assert!(encoded.get("Policy").unknown().is_some());
     assert_eq!(encoded.get("List").items()[0].get("A").as_str(), Some(r#"{"B":1}"#));
 }
+
+#[test]
+fn what_was_taken_from_lists_goes_back_item_by_item() {
+    let rows = Value::from_json(r#"[{"Name":"a","Kind":"x"},{"Name":"b","Kind":"x"}]"#).unwrap();
+    let mut output = Value::Null;
+    place(&mut output, path("Settings[].Options[Kind=x]").segments(), rows.clone());
+    assert_eq!(output.to_json(), format!(r#"{{"Settings":[{{"Options":{}}}]}}"#, rows.to_json()));
+    let mut single = Value::Null;
+    place(&mut single, path("Settings[].Name").segments(), Value::from("a"));
+    assert_eq!(single.to_json(), r#"{"Settings":[{"Name":"a"}]}"#);
+}
