@@ -5,6 +5,8 @@ things cannot be said through any AWS client: that a key was last used long ago,
 """
 
 import datetime
+import functools
+import inspect
 import logging
 import os
 import urllib.parse
@@ -29,6 +31,7 @@ from moto.rds.models import rds_backends
 from moto.server import ThreadedMotoServer
 
 import gaps
+import gaps_answers
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
@@ -36,10 +39,15 @@ MAIN = "123456789012"  # the emulator's own account: where the flaws are
 SECOND = "222233334444"  # where account-wide settings are as they should be
 THIRD = "333344445555"  # where they are nearly so
 EMPTY = "444455556666"  # for tests that plant for themselves
+# Where nothing of the first three meets what is planted: identities, networks, machines, buckets, alerts …
+FOURTH, FIFTH, SIXTH = "701020304050", "702030405060", "703040506070"
+# … and what works in regions: containers, warehouses, scanners, organisations.
+SEVENTH, EIGHTH = "704050607080", "705060708090"
 QUIET = botocore.config.Config(retries={"max_attempts": 0})
 
 
 gaps.fill()
+gaps_answers.fill()
 
 
 class Cloud:
@@ -52,11 +60,17 @@ class Cloud:
         self.url = f"http://{host}:{port}"
         self.clients = {}
         self.credentials = {MAIN: ("testing", "testing", None)}
-        for account in (SECOND, THIRD, EMPTY):
-            answer = self.client("sts").assume_role(
-                RoleArn=f"arn:aws:iam::{account}:role/scanner", RoleSessionName="tests"
-            )["Credentials"]
-            self.credentials[account] = (answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+        for account in (SECOND, THIRD, EMPTY, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH):
+            self.credentials[account] = self.assumed(account)
+
+    def assumed(self, account):
+        """Credentials of another account."""
+        role = f"arn:aws:iam::{account}:role/scanner"
+        answer = self.client("sts").assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
+        return answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
+
+    def of(self, account):
+        return Of(self, account)
 
     def enabled_regions(self, account=MAIN):
         """Those that a scan reads. The emulator lists regions of other partitions as well, as not opted in."""
@@ -154,6 +168,24 @@ class Cloud:
         opensearch_backends[account][region].domains[domain].vpc_options["VPCId"] = vpc
 
 
+class Of:
+    """The emulator or the book, where a call that names no account means this one."""
+
+    def __init__(self, held, account):
+        self.held, self.account = held, account
+
+    def __getattr__(self, name):
+        found = getattr(self.held, name)
+        if name.startswith("_") or not callable(found) or "account" not in inspect.signature(found).parameters:
+            return found
+        return functools.partial(self._call, found)
+
+    def _call(self, found, *arguments, **named):
+        given = inspect.signature(found).bind_partial(*arguments, **named)
+        given.arguments.setdefault("account", self.account)
+        return found(*given.args, **given.kwargs)
+
+
 class Book:
     """What a scan must say. One entry per (account, check, resource, discriminator)."""
 
@@ -161,6 +193,10 @@ class Book:
         self.entries = {}
         self.judged = set()
         self.gone = {}  # resources that a scan must not list, with the reason
+        self.members = []  # accounts that were made in an organisation
+
+    def of(self, account):
+        return Of(self, account)
 
     def _add(self, verdict, check, uid, discriminator, account, why):
         key = (account, check, uid, discriminator)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+import fixable_more
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from planted.apis import rest_api
@@ -37,7 +38,7 @@ def plant(cloud):
         case for service in (
             buckets, trail, images, instance, groups, databases, keys, users, functions, services, tasks, balancers, stores, apis)
         for case in service(clients, cloud)
-    ] + list(wide(clients))
+    ] + list(wide(clients)) + list(fixable_more.cases(clients, cloud))
 
 
 def arn(service, rest, account=FLAWS, region=REGION):

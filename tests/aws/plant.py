@@ -12,17 +12,24 @@ import sys
 
 from emulator import MAIN, Book, Cloud
 from planted import (
-    alerts, apis, buckets, certificates, compute, databases, delivery, ec2, groups, iam, kms, network, people, platforms, policies,
-    rds, s3, services, settings, stores, trails)
+    alerts, apis, buckets, builds, certificates, compute, databases, delivery, ec2, governing, grants, groups, iam,
+    identities, images, kms, machines, network, people, platforms, policies, rds, recording, s3, services, settings,
+    stores, trails, warehouses, watching)
 
 SERVICES = (
     settings, s3, buckets, ec2, groups, network, iam, people, kms, policies, rds, databases, trails, alerts, compute, services,
     certificates, apis, delivery, stores, platforms)
 
+# In accounts of their own.
+APART = (
+    identities, recording, grants, machines, watching, images, warehouses, governing, builds)
+
 
 def plant():
     cloud, book = Cloud(), Book()
     for service in SERVICES:
+        service.plant(cloud, book)
+    for service in APART:
         service.plant(cloud, book)
     # What was made on the way, and came of itself, when all is there.
     for service in (s3, buckets, ec2, groups, network, people, policies, databases):

@@ -13,13 +13,12 @@ const NEEDED: [&str; 1] = ["sts:GetCallerIdentity"];
 /// Given, so that a denied listing of the regions does not lead to other ones.
 const REGIONS: [&str; 2] = ["--region", "eu-west-1,eu-central-1,us-east-1"];
 
-/// Details whose loss leaves every verdict of the sample account as it is: they give a name or a severity, tell devices of
-/// a root user that has none apart, or matter only where an ACL grants something that the account does not ignore.
-const UNDECIDING: [&str; 4] = [
+/// Details whose loss leaves every verdict of the sample account as it is: they give a name or a severity, or tell devices
+/// of a root user that has none apart.
+const UNDECIDING: [&str; 3] = [
     "iam:ListVirtualMFADevices",
     "kms:ListAliases",
     "redshift:DescribeClusterSubnetGroups",
-    "s3:GetBucketOwnershipControls",
 ];
 
 /// The checks read about half of what the catalogue can give, so one more check a type asks for everything. It must not

@@ -8,7 +8,7 @@ use resource::{Path, Value};
 
 use super::build::BUILT_IN;
 use super::{GetUse, ListUse, Plan, Slot, World};
-use crate::evaluate::Roots;
+use crate::evaluate::{Roots, Split};
 use crate::project::encode;
 
 /// A request that has been read.
@@ -131,10 +131,7 @@ impl World {
         if fitting {
             return Some(if orphan && entries.is_empty() { Found::NoParent } else { Found::List(entries) });
         }
-        if ask.plan.rows.is_empty() || !all_known(ask, pagination, |_| false) {
-            return None;
-        }
-        self.find_rows(ask)
+        self.find_rows(ask, pagination)
     }
 
     /// Whether a document belongs to the value that one call of several asks for (`Scope = "REGIONAL"`): by a member
@@ -159,8 +156,13 @@ impl World {
         })
     }
 
-    fn find_rows<'w>(&'w self, ask: &Ask<'w>) -> Option<Found<'w>> {
+    fn find_rows<'w>(&'w self, ask: &Ask<'w>, pagination: Option<&Pagination>) -> Option<Found<'w>> {
         let source = self.catalog.source(&ask.plan.rows.first()?.source)?;
+        let constants = Split::of(&source.with).constants;
+        let as_asked = constants.iter().all(|(name, value)| ask.input.get(name) == value);
+        if !as_asked || !all_known(ask, pagination, |name| constants.contains_key(name)) {
+            return None;
+        }
         let mut rows = Vec::new();
         for of in &ask.plan.rows {
             for &index in self.of_type(&of.type_id) {
