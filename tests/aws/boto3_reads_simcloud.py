@@ -125,7 +125,9 @@ def argument(value, document, item, account, parent):
 
 
 def kept(item, condition, region):
-    """`self.Name == 'text'`, `!=`, `region.name` for a text, and none of several."""
+    """`self.Name == 'text'`, `!=`, `region.name` for a text, all of several, and none of several."""
+    if "&&" in condition:
+        return all(kept(item, part.strip(), region) for part in condition.split("&&"))
     if condition.startswith("!("):
         return not any(kept(item, part.strip(), region) for part in condition[2:-1].split("||"))
     parts = re.fullmatch(r"self\.([\w.]+) (==|!=) (?:'([^']*)'|region\.name)", condition)

@@ -37,19 +37,19 @@ def buckets(cloud, book):
         book._add(write, WRITE, uid, "", FOURTH, name)
         book._add(acls, ACLS, uid, "", FOURTH, name)
 
-    bucket("acl-none", "PASS")
-    bucket("acl-write", "FAIL", GrantWrite=EVERY)
-    bucket("acl-write-acp", "FAIL", GrantWriteACP=SIGNED)
-    bucket("acl-full", "FAIL", GrantFullControl=SIGNED)
-    bucket("acl-read", "PASS", GrantRead=EVERY)
-    bucket("acl-public-rw", "FAIL", GrantRead=EVERY, GrantWrite=EVERY)
-    bucket("acl-log", "PASS", ACL="log-delivery-write")
-    bucket("acl-ignored", "PASS", own=block(), GrantWrite=EVERY)
-    bucket("acl-new-only", "FAIL", own=block(acls=False), GrantWrite=EVERY)
-    bucket("acl-enforced", "PASS", acls="PASS", owner="BucketOwnerEnforced", GrantWrite=EVERY)
-    bucket("acl-preferred", "FAIL", owner="BucketOwnerPreferred", GrantWrite=EVERY)
+    bucket("grants-none", "PASS")
+    bucket("grants-write", "FAIL", GrantWrite=EVERY)
+    bucket("grants-write-acp", "FAIL", GrantWriteACP=SIGNED)
+    bucket("grants-full", "FAIL", GrantFullControl=SIGNED)
+    bucket("grants-read", "PASS", GrantRead=EVERY)
+    bucket("grants-public-rw", "FAIL", GrantRead=EVERY, GrantWrite=EVERY)
+    bucket("grants-log", "PASS", ACL="log-delivery-write")
+    bucket("grants-ignored", "PASS", own=block(), GrantWrite=EVERY)
+    bucket("grants-new-only", "FAIL", own=block(acls=False), GrantWrite=EVERY)
+    bucket("grants-enforced", "PASS", acls="PASS", owner="BucketOwnerEnforced", GrantWrite=EVERY)
+    bucket("grants-preferred", "FAIL", owner="BucketOwnerPreferred", GrantWrite=EVERY)
     s3.put_bucket_encryption(
-        Bucket="acl-none", ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+        Bucket="grants-none", ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
     )
     for b in s3.list_buckets()["Buckets"]:
         uid = f"arn:aws:s3:::{b['Name']}"
@@ -78,7 +78,7 @@ def buckets(cloud, book):
         ("ap-acls", "FAIL", block(acls=False)),
         ("ap-policy", "FAIL", block(new_policies=False)),
     ):
-        control.create_access_point(AccountId=FOURTH, Name=name, Bucket="acl-none", PublicAccessBlockConfiguration=pab)
+        control.create_access_point(AccountId=FOURTH, Name=name, Bucket="grants-none", PublicAccessBlockConfiguration=pab)
         book._add(verdict, AP, f"arn:aws:s3:{US}:{FOURTH}:accesspoint/{name}", "", FOURTH, name)
     for name, verdict, pab in (
         ("mr-closed", "PASS", block()),
@@ -88,7 +88,7 @@ def buckets(cloud, book):
         west.create_multi_region_access_point(
             AccountId=FOURTH,
             ClientToken="x" + name,
-            Details={"Name": name, "PublicAccessBlock": pab, "Regions": [{"Bucket": "acl-none"}, {"Bucket": "acl-read"}]},
+            Details={"Name": name, "PublicAccessBlock": pab, "Regions": [{"Bucket": "grants-none"}, {"Bucket": "grants-read"}]},
         )
         alias = next(a["Alias"] for a in west.list_multi_region_access_points(AccountId=FOURTH)["AccessPoints"] if a["Name"] == name)
         book._add(verdict, MRAP, f"arn:aws:s3::{FOURTH}:accesspoint/{alias}", "", FOURTH, name)
