@@ -125,11 +125,13 @@ def argument(value, document, item, account, parent):
 
 
 def kept(item, condition, region):
-    """`self.Name == 'text'`, `!=`, `region.name` for a text, all of several, and none of several."""
+    """`self.Name == 'text'`, `!=`, `region.name` for a text, `has(self.Name)`, all of several, and none of several."""
     if "&&" in condition:
         return all(kept(item, part.strip(), region) for part in condition.split("&&"))
     if condition.startswith("!("):
         return not any(kept(item, part.strip(), region) for part in condition[2:-1].split("||"))
+    if there := re.fullmatch(r"has\(self\.([\w.]+)\)", condition):
+        return first(item, there[1]) is not None
     parts = re.fullmatch(r"self\.([\w.]+) (==|!=) (?:'([^']*)'|region\.name)", condition)
     assert parts, f"this reader does not know the condition {condition}"
     return (first(item, parts[1]) == (region if parts[3] is None else parts[3])) == (parts[2] == "==")

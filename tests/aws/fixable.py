@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+import fixable_grants
 import fixable_more
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -25,6 +26,7 @@ class Case:
     uid: str
     discriminator: str = ""
     account: str = FLAWS
+    gone: bool = False  # whether the fix is that the resource is there no longer
 
     @property
     def name(self):
@@ -38,7 +40,7 @@ def plant(cloud):
         case for service in (
             buckets, trail, images, instance, groups, databases, keys, users, functions, services, tasks, balancers, stores, apis)
         for case in service(clients, cloud)
-    ] + list(wide(clients)) + list(fixable_more.cases(clients, cloud))
+    ] + list(wide(clients)) + list(fixable_more.cases(clients, cloud)) + list(fixable_grants.cases(clients, cloud))
 
 
 def arn(service, rest, account=FLAWS, region=REGION):

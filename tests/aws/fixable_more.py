@@ -73,10 +73,17 @@ def scanners(clients, _):
     clients("ecr", fixable.WIDE).create_repository(repositoryName="fix")
     region = fixable.arn("ec2", "region", fixable.WIDE)
     yield fixable.Case("aws-ecr-registry-scan-on-push", region, account=fixable.WIDE)
+    # Inspector says nothing of an account before it was first switched on; AWS says that it is off.
+    inspector = clients("inspector2", fixable.WIDE)
+    inspector.enable(accountIds=[fixable.WIDE], resourceTypes=["EC2"])
+    inspector.disable(accountIds=[fixable.WIDE], resourceTypes=["EC2"])
     yield fixable.Case("aws-inspector2-ec2-scanning-on", region, account=fixable.WIDE)
     clients("macie2").disable_macie()
     yield fixable.Case("aws-macie-enabled", fixable.arn("ec2", "region"))
     cluster = clients("eks").create_cluster(
         name="fix-logs", roleArn=f"arn:aws:iam::{fixable.FLAWS}:role/eks", version="1.33",
-        resourcesVpcConfig={"subnetIds": ["subnet-1"]})["cluster"]
+        resourcesVpcConfig={"subnetIds": ["subnet-1"]},
+        # As AWS answers when none was asked for.
+        logging={"clusterLogging": [{"types": ["api", "audit", "authenticator", "controllerManager", "scheduler"], "enabled": False}]},
+    )["cluster"]
     yield fixable.Case("aws-eks-cluster-control-plane-logging-all", cluster["arn"])

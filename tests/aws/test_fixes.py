@@ -112,9 +112,13 @@ class Fixer:
             environment = cloud.environment(account)
             self.scans[account] = Scan(home, environment, "--region", REGION, expect=(0, 4))
             cli = pathlib.Path(sys.executable).parent
+            # Some commands of the CLI (`aws emr`) take no endpoint from the environment: whatever is not on loopback goes to
+            # a port where nobody listens.
+            nowhere = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
+            nowhere.update(NO_PROXY="127.0.0.1,localhost", no_proxy="127.0.0.1,localhost", AWS_MAX_ATTEMPTS="1")
             # With an endpoint of its own the CLI wants a region for global services too.
             self.environments[account] = dict(
-                environment, HOME=str(home), PATH=f"{cli}:{os.environ['PATH']}", AWS_DEFAULT_REGION="us-east-1")
+                environment, **nowhere, HOME=str(home), PATH=f"{cli}:{os.environ['PATH']}", AWS_DEFAULT_REGION="us-east-1")
 
     def scan(self, *arguments):
         for scan in self.scans.values():
@@ -137,7 +141,7 @@ class Fixer:
         environment = self.environments[case.account]
         if "s3control" in text:
             # The CLI puts the account in front of the host, which loopback cannot resolve: it goes by way of a proxy.
-            environment = dict(environment, http_proxy=self.cloud.url)
+            environment = dict(environment, http_proxy=self.cloud.url, HTTP_PROXY=self.cloud.url)
         return subprocess.run(["bash", "-euc", text], env=environment, capture_output=True, text=True, timeout=120)
 
 
@@ -168,7 +172,7 @@ def action_of(case):
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory):
+def planted_fixes(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fixes")
     cloud = Cloud()
     for account in (FLAWS, WIDE):
@@ -176,7 +180,18 @@ def outcomes(tmp_path_factory):
             RoleArn=f"arn:aws:iam::{account}:role/scanner", RoleSessionName="tests")["Credentials"]
         cloud.credentials[account] = (answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
     cases = plant(cloud)
-    fixer = Fixer(cloud, folder)
+    yield cloud, cases, Fixer(cloud, folder)
+    cloud.stop()
+
+
+@pytest.fixture(scope="module")
+def fixer(planted_fixes):
+    return planted_fixes[2]
+
+
+@pytest.fixture(scope="module")
+def outcomes(planted_fixes):
+    _, cases, fixer = planted_fixes
 
     def key(case, check=None):
         return (case.account, check or case.check, case.uid, "" if check else case.discriminator)
@@ -199,13 +214,13 @@ def outcomes(tmp_path_factory):
     undone = run("Undo")
     fixer.scan()
     third = fixer.verdicts()
-    yield {
+    return {
         case.name: Outcome(
             action_of(case)[0], fixed[case.name], undone[case.name] if "Undo" in tabs[case.name] else None,
-            first[key(case)]["status"], status(second, key(case)), status(kept, key(case, promises[case.name])),
+            first[key(case)]["status"], "PASS" if case.gone and key(case) not in second else status(second, key(case)),
+            "PASS" if case.gone and key(case) not in second else status(kept, key(case, promises[case.name])),
             status(third, key(case)), (documents[case.name], fixer.document(case)))
         for case in cases}
-    cloud.stop()
 
 
 def status(verdicts, key):
@@ -218,6 +233,13 @@ def status(verdicts, key):
 
 def wrong(outcomes, of):
     return "\n".join(f"{name}: {words}" for name, outcome in outcomes.items() if (words := of(outcome)))
+
+
+def test_a_command_reaches_nothing_outside_loopback(fixer):
+    """The CLI's `emr` takes no endpoint from the environment, and `--endpoint-url` stands for a command that names one."""
+    for line in ("aws emr list-clusters", "aws sts get-caller-identity --endpoint-url https://sts.example.com"):
+        done = subprocess.run(["bash", "-euc", line], env=fixer.environments[FLAWS], capture_output=True, text=True, timeout=120)
+        assert done.returncode and "127.0.0.1:9" in done.stderr, f"{line}: {done.stdout}{done.stderr}"
 
 
 def test_every_flaw_is_found_and_has_commands(outcomes):

@@ -2,6 +2,7 @@
 //! checks of the frameworks that have been written.
 
 mod actions;
+mod calls;
 mod checks;
 mod frameworks;
 mod policy;
@@ -11,10 +12,9 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use catalog::{Call, Catalog, Demand};
+use catalog::Catalog;
 
 /// Folders in which every file is ours to write; a file that nothing generates any more is removed.
 const FOLDERS: [&str; 2] = ["docs/reference", "deploy/aws"];
@@ -59,11 +59,13 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<()> {
 fn files(catalog: &Catalog) -> anyhow::Result<Files> {
     Ok(Files::from([
         ("docs/reference/actions.md", actions::page(catalog)),
+        ("docs/reference/calls.md", calls::page(catalog)),
         ("docs/reference/checks.md", checks::page(catalog)?),
         ("docs/reference/frameworks.md", frameworks::page(catalog)?),
         ("docs/reference/types.md", types::page(catalog)),
         ("docs/reference/permissions.md", policy::page(catalog)),
-        ("deploy/aws/read-only-policy.json", policy::document(catalog)?),
+        ("deploy/aws/read-only-policy.json", policy::for_checks(catalog)?),
+        ("deploy/aws/read-only-inventory-policy.json", policy::for_inventory(catalog)?),
     ]))
 }
 
@@ -84,24 +86,6 @@ fn differences(root: &Path, files: &Files) -> anyhow::Result<Vec<String>> {
         }
     }
     Ok(stale.into_iter().collect())
-}
-
-/// The calls that reading with this demand may make, each with the types it is made for.
-fn calls(catalog: &Catalog, demand: &Demand) -> BTreeMap<Call, BTreeSet<Arc<str>>> {
-    let mut found: BTreeMap<Call, BTreeSet<Arc<str>>> = BTreeMap::new();
-    for (id, gets) in &demand.types {
-        let Some(of) = catalog.resource_type(id) else { continue };
-        let mut add = |call: &Call| _ = found.entry(call.clone()).or_default().insert(id.clone());
-        let demanded = of.get.iter().enumerate().filter(|(index, _)| gets.contains(index)).map(|(_, get)| get);
-        let sources = demanded.clone().filter_map(|get| get.source.as_ref());
-        for source in sources.chain(of.source.as_ref().map(|from| &from.id)).filter_map(|id| catalog.source(id)) {
-            add(&source.call);
-            source.prepare.iter().for_each(|prepare| add(&prepare.call));
-        }
-        of.list.iter().for_each(|list| add(&list.call));
-        demanded.filter_map(|get| get.call.as_ref()).for_each(&mut add);
-    }
-    found
 }
 
 /// A cell of a Markdown table.

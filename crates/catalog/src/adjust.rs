@@ -47,6 +47,10 @@ impl Catalog {
                     default.to_json()
                 ));
             }
+            if let Some(words) = another_shape(default, value) {
+                return Err(format!("`{name}` of `{id}` {words}"));
+            }
+            changed.data.remove(name.as_str());
             changed.params.insert(name.as_str().into(), value.clone());
         }
         if let Some(severity) = change.severity {
@@ -74,6 +78,21 @@ fn is_below_zero(value: &Value) -> bool {
         Value::Float(number) => *number < 0.0,
         _ => false,
     }
+}
+
+/// What is wrong with the items of a list: they are of the default's kind, and tables have its columns.
+fn another_shape(default: &Value, value: &Value) -> Option<String> {
+    let first = default.items().first()?;
+    let fits = |item: &&Value| {
+        let has = |name: &Arc<str>| **name == *"note" || kind(item.get(name)) == kind(first.get(name));
+        kind(item) == kind(first) && first.as_map().is_none_or(|columns| columns.keys().all(has))
+    };
+    let wrong = value.items().iter().find(|item| !fits(item))?;
+    Some(format!(
+        "cannot hold {}\n  help: write each item like the first of its default, {}",
+        wrong.to_json(),
+        first.to_json()
+    ))
 }
 
 fn kind(value: &Value) -> &'static str {

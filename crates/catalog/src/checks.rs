@@ -7,6 +7,7 @@ use resource::{Map, Severity, Value, Verdict};
 use serde::Deserialize;
 
 use crate::action::{Fix, OneOrMany};
+use crate::data::{self, DataUse};
 use crate::error::CatalogError;
 use crate::markdown::{Block, blocks};
 
@@ -44,6 +45,8 @@ pub struct Check {
     pub peers: Vec<String>,
     /// Defaults that a user may change.
     pub params: Map,
+    /// Those of them that are tables of dated data.
+    pub(crate) data: std::collections::BTreeMap<Arc<str>, DataUse>,
     /// The actions that fix it, one for each type that it is about; none where a person decides.
     pub fix: Vec<Fix>,
     /// The line of `fix` in the file, from 1.
@@ -121,7 +124,14 @@ impl Check {
                 Block::Text { text } => reader.prose(text, &section),
             }
         }
-        reader.finish()
+        let mut check = reader.finish()?;
+        check.data = data::uses(&check.params, text);
+        Ok(check)
+    }
+
+    /// The table of dated data that a parameter is taken from; none where the check or a user gives it.
+    pub fn table_of(&self, param: &str) -> Option<&Arc<str>> {
+        self.data.get(param).map(|wanted| &wanted.table)
     }
 
     /// The id that fingerprints hash: the first the check ever had.
@@ -302,6 +312,7 @@ impl Reader<'_> {
             aliases: head.aliases,
             peers: head.peers,
             params: head.params.into_iter().map(|(name, value)| (name.into(), value)).collect(),
+            data: Default::default(),
             fix: head.fix.0,
             fix_line: self.fix_line,
             title: parts.title,

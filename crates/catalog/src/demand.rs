@@ -6,7 +6,7 @@ use std::sync::Arc;
 use expr::{Expr, Of, Schema, Type, Use};
 use resource::Path;
 
-use crate::call::Argument;
+use crate::call::{Argument, Call};
 use crate::types::{Edge, Get, ResourceType};
 use crate::{Catalog, Check, TypeSchema};
 
@@ -40,6 +40,37 @@ impl Demand {
         for of in types {
             work.list(&of.id);
             work.member(&of.id, Path::default(), true);
+        }
+        work.close();
+        work.demand
+    }
+
+    /// The calls that reading may make, each with the types it is made for. A detail is asked only of what a listing
+    /// gives, and where its `when` holds. Those that find the account and its regions are not among them.
+    pub fn calls(&self, catalog: &Catalog) -> BTreeMap<Call, BTreeSet<Arc<str>>> {
+        let mut found: BTreeMap<Call, BTreeSet<Arc<str>>> = BTreeMap::new();
+        for (id, gets) in &self.types {
+            let Some(of) = catalog.resource_type(id) else { continue };
+            let mut add = |call: &Call| _ = found.entry(call.clone()).or_default().insert(id.clone());
+            let demanded = of.get.iter().enumerate().filter(|(index, _)| gets.contains(index)).map(|(_, get)| get);
+            let sources = demanded.clone().filter_map(|get| get.source.as_ref());
+            for source in sources.chain(of.source.as_ref().map(|from| &from.id)).filter_map(|id| catalog.source(id)) {
+                add(&source.call);
+                source.prepare.iter().for_each(|prepare| add(&prepare.call));
+            }
+            of.list.iter().for_each(|list| add(&list.call));
+            demanded.filter_map(|get| get.call.as_ref()).for_each(&mut add);
+        }
+        found
+    }
+
+    /// Adds the listing of every type of the catalogue, for an inventory. A listing gives ids, and often tags and what the
+    /// edges are made of; a detail, which costs a call for every resource, is added only where a name or a key needs it.
+    #[must_use]
+    pub fn with_listings(self, catalog: &Catalog) -> Demand {
+        let mut work = Work { demand: self, ..Work::new(catalog) };
+        for of in catalog.resource_types() {
+            work.list(&of.id);
         }
         work.close();
         work.demand

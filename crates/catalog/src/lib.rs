@@ -14,6 +14,7 @@ mod adjust;
 pub mod api;
 mod call;
 mod checks;
+mod data;
 mod demand;
 mod error;
 pub mod facts;
@@ -38,6 +39,7 @@ pub use action::{Action, ActionError, Fix, Inverse, PreparedCall, Remedy, Safety
 pub use adjust::Adjustment;
 pub use call::{Argument, Call, Input};
 pub use checks::{Check, Example, Subject, example_word, fix_template};
+pub use data::Data;
 pub use demand::Demand;
 pub use error::CatalogError;
 pub use framework::{Framework, Requirement, RequirementCoverage, Served};
@@ -69,6 +71,7 @@ pub struct Catalog {
     aliases: BTreeMap<Arc<str>, Arc<str>>,
     actions: Actions,
     frameworks: Frameworks,
+    data: BTreeMap<Arc<str>, Data>,
     api: Arc<ApiIndex>,
     gives: Mutex<Given>,
     schemas: Mutex<HashMap<Arc<str>, expr::Type>>,

@@ -70,6 +70,9 @@ impl Catalog {
             Some(Err(error)) => errors.push(error),
             None => {}
         }
+        for (file, text) in embedded_below("data/") {
+            keep(&mut errors, catalog.add_data(&format!("data/{file}"), text));
+        }
         catalog.add_checks(embedded_below("checks/").collect(), &mut errors);
         for (file, text) in embedded_below("actions/") {
             catalog.actions.add(&format!("actions/{file}"), Cow::Borrowed(text));
@@ -91,6 +94,7 @@ impl Catalog {
             aliases: BTreeMap::new(),
             actions: Default::default(),
             frameworks: Default::default(),
+            data: BTreeMap::new(),
             api: Arc::new(api),
             gives: Mutex::default(),
             schemas: Mutex::default(),
@@ -147,7 +151,10 @@ impl Catalog {
         };
         for result in parsed {
             match result {
-                Ok(check) => self.add_check(check),
+                Ok(mut check) => match self.fill(&mut check) {
+                    Ok(()) => self.add_check(check),
+                    Err(error) => errors.push(error),
+                },
                 Err(error) => errors.push(error),
             }
         }

@@ -55,7 +55,10 @@ pub(crate) fn type_of(value: &resource::Value) -> Type {
         resource::Value::Int(_) => Type::Int,
         resource::Value::Float(_) => Type::Number,
         resource::Value::Str(_) => Type::String,
-        resource::Value::List(list) => Type::list(list.items.first().map_or(Type::Any, type_of)),
+        resource::Value::List(list) => Type::list(list.items.iter().map(type_of).reduce(merged).unwrap_or(Type::Any)),
+        resource::Value::Map(members) => {
+            Type::object("row", members.iter().map(|(name, value)| (name.clone(), type_of(value))))
+        }
         _ => Type::Any,
     }
 }
@@ -153,6 +156,14 @@ fn host_function(name: &str) -> Option<Signature> {
         },
         _ => return None,
     })
+}
+
+/// The type of two items of a list: tables have the columns of both.
+fn merged(mut first: Type, second: Type) -> Type {
+    if matches!((&first, &second), (Type::Object(_), Type::Object(_))) {
+        merge(&mut first, second);
+    }
+    first
 }
 
 trait MemberOf {

@@ -46,6 +46,11 @@ pub(crate) fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Path, D
     Path::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
+pub(crate) fn path_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Path>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| Path::parse(text).map_err(D::Error::custom)).collect()
+}
+
 pub(crate) fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Path>, D::Error> {
     path(deserializer).map(Some)
 }

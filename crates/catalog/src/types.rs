@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use crate::call::{Call, Input};
 use crate::text::{
-    expression, expression_list, expression_map, optional_expression, optional_path, optional_template, path, template,
+    expression, expression_list, expression_map, optional_expression, optional_path, optional_template, path,
+    path_list, template,
 };
 
 /// Where a listing is made.
@@ -65,6 +66,9 @@ pub struct ResourceType {
     /// Members whose arrays have an order; all others are sets when hashed and compared.
     #[serde(default)]
     pub ordered: Vec<String>,
+    /// Members that no call changes once the resource, or the item that holds them, is made: only one made anew differs.
+    #[serde(default, deserialize_with = "path_list")]
+    pub fixed: Vec<Path>,
     /// Further names that the resource answers to, each an expression that gives one text or a list of texts.
     #[serde(default, deserialize_with = "expression_list")]
     pub keys: Vec<Expr>,

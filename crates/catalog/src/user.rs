@@ -1,6 +1,7 @@
 //! Users' catalogue folders on top of the embedded catalogue.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -18,8 +19,8 @@ const MAX_FILE: u64 = 1 << 20;
 const MAX_MODEL: u64 = 16 << 20;
 
 impl Catalog {
-    /// The embedded catalogue with users' folders on top: their types, sources, kinds, checks, actions and frameworks replace those
-    /// of the same id, and `api/aws/SERVICE.json` in a folder replaces the service's model. Their files are validated against
+    /// The embedded catalogue with users' folders on top: their types, sources, kinds, checks, actions, frameworks and dated data replace
+    /// those of the same id, and `api/aws/SERVICE.json` in a folder replaces the service's model. Their files are validated against
     /// the provider's models.
     ///
     /// # Errors
@@ -35,7 +36,7 @@ impl Catalog {
             if let Err(error) = catalog.add_folder(folder, &mut errors) {
                 let place = folder.display().to_string();
                 errors.push(CatalogError::at(&place, 1, format!("the catalogue folder cannot be read: {error}")).help(
-                    "give a folder with `types/`, `sources/`, `kinds/`, `checks/`, `actions/` or `frameworks/` in it",
+                    "give a folder with `types/`, `sources/`, `kinds/`, `checks/`, `actions/`, `frameworks/` or `data/` in it",
                 ));
             }
         }
@@ -48,6 +49,11 @@ impl Catalog {
         // Named, so that a folder which does not exist is told from one that has nothing for us.
         fs::read_dir(folder)?;
         let mut types = Vec::new();
+        let mut tables = BTreeSet::new();
+        for (name, text) in read(folder, "data", "toml", errors)? {
+            tables.extend(keep(errors, self.replace_data(&name, &text)));
+        }
+        errors.extend(self.refill(&tables));
         self.add_objectives(folder, errors);
         for (name, text) in read(folder, "kinds", "toml", errors)? {
             keep(errors, self.add_kind(&name, &text));
@@ -66,7 +72,9 @@ impl Catalog {
         }
         errors.extend(actions.iter().flat_map(|id| action::validate::action(self, id)));
         for (name, text) in read(folder, "checks", "md", errors)? {
-            if let Some(check) = keep(errors, Check::parse(name.trim_start_matches("checks/"), &text)) {
+            let check = Check::parse(name.trim_start_matches("checks/"), &text);
+            let filled = check.and_then(|mut check| self.fill(&mut check).map(|()| check));
+            if let Some(check) = keep(errors, filled) {
                 errors.extend(validate::check(self, &check));
                 self.add_check(check);
             }

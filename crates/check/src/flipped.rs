@@ -20,9 +20,9 @@ pub struct FlippedExample {
     pub discriminator: String,
     /// The ways to make it pass.
     pub flips: Vec<Flip>,
-    /// For each way that changes nothing but the subject, its account and its region: the verdict of the example
-    /// written anew with the changed documents.
-    pub rewritten: Vec<Verdict>,
+    /// For each way that changes nothing but the subject, its account and its region: what the way is said to lead to,
+    /// and the verdict of the example written anew with the changed documents.
+    pub rewritten: Vec<(Verdict, Verdict)>,
 }
 
 /// What would make each failing verdict of a check's examples pass.
@@ -58,7 +58,9 @@ pub fn flip_examples(
             params.extend(changed.given.get("params").as_map().cloned().unwrap_or_default());
             let outcomes = run(check, &params, &subject, &world);
             let own = outcomes.iter().find(|outcome| outcome.discriminator == result.discriminator);
-            result.rewritten.extend(own.map(|outcome| outcome.verdict));
+            // An item that is gone is not asked about.
+            let own = own.map_or(Verdict::NotApplicable, |outcome| outcome.verdict);
+            result.rewritten.extend(flip.then.map(|then| (then, own)));
         }
     }
     Ok(results)

@@ -105,6 +105,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: TypeAction,
     },
+    /// What works here and what does not: catalogue, dated facts, configuration, store; asks nothing of a provider
+    Doctor,
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -171,6 +173,9 @@ pub(crate) struct ScanArgs {
     /// Read tags too, although no check needs them
     #[arg(long)]
     pub(crate) tags: bool,
+    /// Read every resource type, not only what the checks need
+    #[arg(long)]
+    pub(crate) inventory: bool,
     /// Exit with 3 when a finding is at least this severe
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(crate) fail_on: Option<Severity>,

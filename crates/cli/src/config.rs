@@ -1,7 +1,7 @@
 //! `plumb.toml`, the store's place and the catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
@@ -51,13 +51,14 @@ struct CheckConfig {
 }
 
 impl Config {
+    /// The file that is read: `--config`, or `plumb.toml` in the working folder if there is one.
+    pub(crate) fn path(shared: &Shared) -> Option<PathBuf> {
+        shared.config.clone().or_else(|| Some(PathBuf::from("plumb.toml")).filter(|path| path.exists()))
+    }
+
     /// Reads `--config`, or `plumb.toml` in the working folder if there is one.
     pub(crate) fn load(shared: &Shared) -> anyhow::Result<Config> {
-        let path = match &shared.config {
-            Some(path) => path.clone(),
-            None if Path::new("plumb.toml").exists() => PathBuf::from("plumb.toml"),
-            None => return Ok(Config::default()),
-        };
+        let Some(path) = Config::path(shared) else { return Ok(Config::default()) };
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("the configuration `{}` cannot be read", path.display()))?;
         let config: Config = toml::from_str(&text).map_err(|error| anyhow!("`{}`: {error}", path.display()))?;

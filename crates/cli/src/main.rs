@@ -52,6 +52,7 @@ fn run(cli: Cli, style: &style::Style) -> anyhow::Result<Exit> {
         Command::Compliance(args) => commands::compliance::run(shared, &args, style),
         Command::Framework { action } => commands::framework::run(shared, &action, style),
         Command::Type { action } => commands::types::run(shared, &action),
+        Command::Doctor => commands::doctor::run(shared, style),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();
             let mut script = Vec::new();

@@ -102,7 +102,7 @@ impl<'s> Page<'s> {
             let or = if at == 0 { "" } else { "or " };
             let proven = match (flip.proven, flip.then) {
                 (true, _) => "",
-                (_, Some("UNKNOWN")) => " (then undecided: what could not be read may be wrong as well)",
+                (_, Some("UNKNOWN")) => " (then undecided: what could not be read, or a person, decides)",
                 (_, Some("NOT_APPLICABLE")) => " (then the check no longer applies)",
                 _ => " (not proven: more may be needed)",
             };

@@ -99,8 +99,8 @@ pub struct Missing {
 pub struct Flip {
     /// In words: "self.Encrypted is true".
     pub text: String,
-    /// Whether the rule was run again over the changed documents and passed. If not, it is what the rule asks for, but
-    /// more may be needed.
+    /// Whether the rule was run again over the changed documents and passed or, where nothing makes it pass, no longer
+    /// applied. If not, it is what the rule asks for, but more may be needed.
     pub proven: bool,
     /// What the rule said then, `PASS UNKNOWN NOT_APPLICABLE FAIL`: unknown where something that could not be read still
     /// decides. `None` where it was not run.

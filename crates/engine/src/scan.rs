@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use catalog::{Catalog, Check, Demand};
-use cloud::{AwsClient, AwsOptions, Role};
+use cloud::{AwsClient, AwsOptions, Keys, Role};
 use collect::{AwsCaller, Ended, Estimate, Request};
 use resource::{Hole, Severity, Unit, Value};
 use serde_json::json;
@@ -36,6 +36,8 @@ pub struct ScanRequest {
     pub profile: Option<String>,
     /// Roles to assume, one after the other.
     pub roles: Vec<Role>,
+    /// One address for every service and the keys for it, a simulator's; `None` follows the environment.
+    pub simulated: Option<(String, Keys)>,
     /// Calls a second, at most, per (account, region, API).
     pub max_rate: Option<f64>,
     /// Calls in flight, at most.
@@ -46,6 +48,8 @@ pub struct ScanRequest {
     pub resume: bool,
     /// Reads the tags of what is listed although no check needs them.
     pub tags: bool,
+    /// Lists every type of the catalogue, not only what the checks need.
+    pub inventory: bool,
     /// The user's settings (`trusted_accounts`, `own_organisations` …).
     pub settings: Value,
 }
@@ -61,17 +65,20 @@ impl ScanRequest {
             regions: Vec::new(),
             profile: None,
             roles: Vec::new(),
+            simulated: None,
             max_rate: None,
             concurrency: 64,
             time_limit: None,
             resume: false,
             tags: false,
+            inventory: false,
             settings: Value::map::<&str>([]),
         }
     }
 
     fn demand(&self) -> Demand {
         let demand = Demand::of(&self.catalog, &self.checks);
+        let demand = if self.inventory { demand.with_listings(&self.catalog) } else { demand };
         if self.tags { demand.with_tags(&self.catalog) } else { demand }
     }
 
@@ -81,6 +88,7 @@ impl ScanRequest {
             "scope": scope.to_json(),
             "checks": self.checks.iter().map(|check| &*check.id).collect::<Vec<_>>(),
             "tags": self.tags,
+            "inventory": self.inventory,
         })
     }
 }
@@ -178,6 +186,7 @@ async fn connect(request: &ScanRequest) -> Result<AwsClient, ScanError> {
         |name: &&String| endpoints.partition_of(name).is_some_and(|p| p.regions.iter().any(|one| **one == ***name));
     options.region = request.regions.iter().find(listed).cloned();
     options.roles = request.roles.clone();
+    (options.endpoint_url, options.keys) = request.simulated.clone().unzip();
     options.scan_limit = request.time_limit;
     Ok(AwsClient::connect(request.catalog.api().clone(), options).await?)
 }

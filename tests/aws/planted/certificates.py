@@ -120,7 +120,7 @@ def balancers(cloud, book, vpc, subnets):
     case("FAIL", "FAIL", "PASS", "forwards-beside", "HTTP beside HTTPS", ("HTTP", 80, web, None, []), tls)
     case("FAIL", "PASS", "NOT_APPLICABLE", "no-listener", "no listener")
     net = forward("net", "TCP")
-    case("FAIL", "NOT_APPLICABLE", "NOT_APPLICABLE", "net-plain", "TCP", ("TCP", 80, net, None, []), kind="network")
+    case("NOT_APPLICABLE", "NOT_APPLICABLE", "NOT_APPLICABLE", "net-plain", "TCP, of which no access log is written", ("TCP", 80, net, None, []), kind="network")
     case("PASS", "NOT_APPLICABLE", "FAIL", "net-tls", "TLS 1.1", ("TLS", 443, net, "ELBSecurityPolicy-TLS-1-1-2017-01", []),
          kind="network", bucket="balancer-logs")
     case("NOT_APPLICABLE", "NOT_APPLICABLE", "NOT_APPLICABLE", "gateway", "has no access logs", kind="gateway")

@@ -63,7 +63,7 @@ def distributions(cloud, book):
     here = {"o0": "PASS"}
     case("FAIL", "FAIL", "PASS", here, "bare", "as it comes")
     case("PASS", "PASS", "PASS", here, "good", "all as it should be", object_="index.html", bucket="delivery-logs.s3.amazonaws.com")
-    case("FAIL", "FAIL", "FAIL", {"": "NOT_APPLICABLE"}, "plain", "plain HTTP, no bucket", "allow-all", ("api.example.com",))
+    case("NOT_APPLICABLE", "FAIL", "FAIL", {"": "NOT_APPLICABLE"}, "plain", "plain HTTP, no bucket", "allow-all", ("api.example.com",))
     case("FAIL", "FAIL", "FAIL", {"o0": "FAIL", "o1": "PASS"}, "behaviour", "plain HTTP in one place; one of two buckets is gone",
          origins=("gone.s3.eu-west-1.amazonaws.com", "site.with.dots.s3-eu-west-1.amazonaws.com"), others=("allow-all",))
     case("FAIL", "FAIL", "PASS", {"o0": "PASS", "o1": "FAIL"}, "websites", "one of two websites is gone; an access point is no bucket",

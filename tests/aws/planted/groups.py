@@ -54,7 +54,7 @@ def judge(book, uid, why, opens, account=MAIN):
     for check, ports in PORTS.items():
         hit = any(low <= port <= high for port in ports for low, high in opens)
         (book.fails if hit else book.passes)(check, uid, why, account=account)
-    (book.fails if EVERY_PORT in opens else book.passes)(ALL, uid, why, account=account)
+    (book.fails if any(low <= 1 and high == 65535 for low, high in opens) else book.passes)(ALL, uid, why, account=account)
     if "(default)" not in why:
         book.not_applicable(DEFAULT, uid, "not a VPC's default group", account=account)
 
@@ -112,7 +112,7 @@ def ssh_cases(ec2, vpc):
 
 def port_cases():
     cases = [
-        ("almost-every-port", "1-65535 is not every port", [(1, 65535)], [rule(1, 65535, v4=EVERYONE)]),
+        ("almost-every-port", "1-65535 is every port: nothing listens on 0", [(1, 65535)], [rule(1, 65535, v4=EVERYONE)]),
         ("every-port-office", "every port, from one network", [], [rule(protocol="-1", v4=["203.0.113.0/24"])]),
         ("every-port-halves", "every protocol, in two halves", [EVERY_PORT],
          [rule(protocol="-1", v4=["0.0.0.0/1"]), rule(protocol="-1", v4=["128.0.0.0/1"])]),

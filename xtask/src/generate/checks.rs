@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use catalog::{Catalog, Check, Demand, Subject};
 
-use super::{calls, cell};
+use super::cell;
 
 pub(super) fn page(catalog: &Catalog) -> anyhow::Result<String> {
     let mut text = String::from(
@@ -57,8 +57,9 @@ fn entry(text: &mut String, catalog: &Catalog, check: &std::sync::Arc<Check>) {
         let _ = writeln!(text, "Parameters: {}\n", params.join(", "));
     }
     let demand = Demand::of(catalog, [check]);
-    let names: Vec<String> = calls(catalog, &demand).keys().map(|call| format!("`{call}`")).collect();
-    let permissions: BTreeSet<_> = calls(catalog, &demand).keys().flat_map(|call| catalog.permissions(call)).collect();
+    let calls = demand.calls(catalog);
+    let names: Vec<String> = calls.keys().map(|call| format!("`{call}`")).collect();
+    let permissions: BTreeSet<_> = calls.keys().flat_map(|call| catalog.permissions(call)).collect();
     let permissions: Vec<String> = permissions.iter().map(|name| format!("`{name}`")).collect();
     let _ = writeln!(text, "Calls: {}\n\nPermissions: {}", names.join(", "), permissions.join(", "));
     let fixes = check.fix.iter().filter_map(|fix| catalog.action(&fix.action));

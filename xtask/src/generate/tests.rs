@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use catalog::{Catalog, Demand};
 
-use super::{Files, calls, differences, files, frameworks};
+use super::{Files, differences, files, frameworks};
 
 fn embedded() -> Catalog {
     Catalog::embedded().map_err(|errors| errors[0].clone()).unwrap()
@@ -41,7 +41,7 @@ fn the_policy_grants_what_each_check_calls_and_only_reading() {
         policy["Statement"][0]["Action"].as_array().unwrap().iter().filter_map(|action| action.as_str()).collect();
     let mut needed = 0;
     for check in catalog.checks() {
-        for call in calls(&catalog, &Demand::of(&catalog, [check])).keys() {
+        for call in Demand::of(&catalog, [check]).calls(&catalog).keys() {
             for action in catalog.permissions(call) {
                 assert!(granted.contains(&*action), "{} needs {action} for {call}", check.id);
                 needed += 1;

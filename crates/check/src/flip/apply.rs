@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use expr::{Stop, To, Wish, follow};
+use expr::{ANY, Stop, To, Wish, follow};
 use resource::{List, Map, Value};
-
-/// What stands for any value: no provider's document holds it.
-const ANY: &str = "(any value)";
 
 /// The document with the changes. Items that go are taken out last, from the end, so that places stay what they were.
 pub(super) fn applied(document: &Value, wishes: &[&Wish]) -> Value {
@@ -37,10 +34,12 @@ pub(super) fn applied(document: &Value, wishes: &[&Wish]) -> Value {
 
 fn becomes(to: &To, before: &Value) -> Value {
     match to {
-        To::Is(value) | To::Bound(_, value) => value.clone(),
+        To::Is(value) | To::Bound(_, value) | To::Fits(_, value) => value.clone(),
         To::Not(value) => other_than(value),
+        To::Unlike(_) => Value::from(ANY),
         To::Present | To::SameAs(_) => match before {
             Value::Null | Value::Unknown(_) => Value::from(ANY),
+            Value::Str(text) if text.is_empty() => Value::from(ANY),
             present => present.clone(),
         },
         To::Absent => Value::Null,

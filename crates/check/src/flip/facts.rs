@@ -9,6 +9,8 @@ use super::{Case, place};
 use crate::locate::locate_every;
 use crate::{OnSubject, WithParams};
 
+/// To make a resource anew is a larger change than to set one.
+const MADE_ANEW: u32 = 20;
 /// How often a fact may rest on another.
 const MOST_DEPTH: usize = 4;
 
@@ -16,7 +18,13 @@ const MOST_DEPTH: usize = 4;
 pub(super) fn lowered(case: &Case<'_>, plans: Vec<Plan>) -> Vec<Plan> {
     let scope = WithParams::new(case.scope, case.params);
     let lower = Lower { case, scope: &scope };
-    best(plans.iter().flat_map(|plan| lower.plan(plan, 0)).collect())
+    let mut all: Vec<Plan> = plans.iter().flat_map(|plan| lower.plan(plan, 0)).collect();
+    for wish in all.iter_mut().flat_map(|plan| &mut plan.wishes) {
+        if !matches!(wish.to, To::Since(_)) && place::is_fixed(case, &wish.spot) {
+            wish.cost = wish.cost.saturating_add(MADE_ANEW);
+        }
+    }
+    best(all)
 }
 
 struct Lower<'l> {
@@ -91,9 +99,8 @@ impl Lower<'_> {
         let Some(of) = self.case.catalog.resource_type(&entity.type_id) else { return Vec::new() };
         let own = of.policy.iter().filter(|policy| policy.kind == catalog::PolicyKind::Identity);
         let ways = own.flat_map(|policy| crate::ways(&entity.document, &policy.at));
-        let plans =
-            ways.flat_map(|path| expr::without_allows(&Spot { entity: entity.clone(), part: Part::Document, path }));
-        best(plans.collect())
+        let spot = |path| Spot { entity: entity.clone(), part: Part::Document, path };
+        best(expr::without_allows(&ways.map(spot).collect::<Vec<_>>()))
     }
 
     /// An item of a fact is not to be: what its reasons name goes.

@@ -3,21 +3,23 @@
 
 mod apply;
 mod facts;
+mod further;
 mod minimal;
 mod place;
 mod proposed;
+mod trials;
 mod words;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use catalog::{Catalog, Check};
-use expr::{Entity, EntityData, Plan, Scope, Stop, To, Wish};
+use expr::{Entity, EntityData, Plan, Scope, To, Wish};
 use resource::{Map, Value, Verdict};
 
 use crate::WithParams;
 use crate::scope::Later;
-use proposed::Proposed;
+use trials::{Trials, silly};
 
 /// Completes a changed resource: its facts and attributes as they would be.
 pub trait Completer {
@@ -49,7 +51,8 @@ pub struct Case<'c> {
 pub struct Flip {
     /// In words, to be read after "if".
     pub text: String,
-    /// Whether the rule was run again over the changed documents and passed.
+    /// Whether the rule was run again over the changed documents and no longer failed: it passed, or, where nothing makes
+    /// it pass, it no longer applied.
     pub proven: bool,
     /// What it said then, where it was run: `Unknown` where something that could not be read still decides.
     pub then: Option<Verdict>,
@@ -84,31 +87,56 @@ pub struct Edited {
 
 /// So many changed worlds are judged for one finding.
 const MOST_TRIALS: usize = 48;
-/// More changes at once help nobody.
-const MOST_EDITS: usize = 24;
+/// So many more where none of those passes: two steps, then that the check does not apply.
+const MOST_FURTHER: usize = 16;
 /// So many ways are shown.
 const MOST_SHOWN: usize = 3;
 
 /// The smallest changes, the best first: proven ones, or the one that the rule asks for where none is proven.
 pub fn flips(case: &Case<'_>) -> Vec<Flip> {
     let plans = facts::lowered(case, proposals(case));
-    let mut trials = Trials { case, left: MOST_TRIALS };
+    let mut trials = Trials::new(case, MOST_TRIALS);
+    let mut found = ways(&plans, &mut trials);
+    if found.is_empty() {
+        trials.left = MOST_FURTHER;
+        found = ways(&further::in_two_steps(case, &plans, &mut trials), &mut trials);
+    }
+    if found.is_empty()
+        && let Some(flip) = time_alone(case)
+    {
+        return vec![flip];
+    }
+    if found.is_empty() {
+        // What is left open after the right change says more than how not to be asked.
+        let open = unproven(case, &plans);
+        if open.then == Some(Verdict::Unknown) {
+            return vec![open];
+        }
+        trials.left = MOST_FURTHER;
+        trials.goal = Verdict::NotApplicable;
+        found = ways(&further::not_to_apply(case, &plans), &mut trials);
+    }
+    match found.as_slice() {
+        [] => vec![unproven(case, &plans)],
+        found => found.iter().map(|plan| words::flip(case, plan, Some(trials.goal))).collect(),
+    }
+}
+
+/// Those of the plans that come out as looked for, without what they do not need.
+fn ways(plans: &[Plan], trials: &mut Trials<'_>) -> Vec<Plan> {
     let mut found: Vec<Plan> = Vec::new();
-    for plan in &plans {
+    for plan in plans {
         if found.len() == MOST_SHOWN || trials.left == 0 {
             break;
         }
         if found.iter().all(|known| is_another_way(plan, known)) && trials.passes(&plan.wishes) {
-            let plan = minimal::minimal(plan, &mut trials);
+            let plan = minimal::minimal(plan, trials);
             if found.iter().all(|known| is_another_way(&plan, known)) {
                 found.push(plan);
             }
         }
     }
-    if found.is_empty() {
-        return vec![time_alone(case).unwrap_or_else(|| unproven(case, &plans))];
-    }
-    found.iter().map(|plan| words::flip(case, plan, Some(Verdict::Pass))).collect()
+    found
 }
 
 /// How much larger than the smallest a change may be that is shown beside it.
@@ -158,23 +186,30 @@ fn time_alone(case: &Case<'_>) -> Option<Flip> {
 /// What the rule asks for, facts and all.
 fn proposals(case: &Case<'_>) -> Vec<Plan> {
     let scope = WithParams::new(case.scope, case.params);
-    let item = if case.check.rule.is_per_item() {
-        let outcomes = crate::run(case.check, case.params, case.subject, case.scope);
-        match outcomes.iter().position(|outcome| outcome.discriminator == case.discriminator) {
-            Some(at) => Some(at),
-            None => return Vec::new(),
-        }
-    } else {
-        None
-    };
-    case.check.rule.wishes(case.subject, &scope, item)
+    match item(case) {
+        Ok(item) => case.check.rule.wishes(case.subject, &scope, item),
+        Err(Gone) => Vec::new(),
+    }
+}
+
+/// The item is not there.
+struct Gone;
+
+/// The place of the item that failed; `None` for the subject itself.
+fn item(case: &Case<'_>) -> Result<Option<usize>, Gone> {
+    if !case.check.rule.is_per_item() {
+        return Ok(None);
+    }
+    let outcomes = crate::run(case.check, case.params, case.subject, case.scope);
+    let at = outcomes.iter().position(|outcome| outcome.discriminator == case.discriminator);
+    at.map(Some).ok_or(Gone)
 }
 
 fn unproven(case: &Case<'_>, plans: &[Plan]) -> Flip {
     let sensible = |plan: &&Plan| !plan.wishes.is_empty() && !plan.wishes.iter().any(|wish| silly(case, wish));
     match plans.iter().find(sensible) {
         Some(plan) => {
-            let then = Trials { case, left: 1 }.verdict(&plan.wishes);
+            let then = Trials::new(case, 1).verdict(&plan.wishes);
             words::flip(case, plan, then)
         }
         None => {
@@ -188,62 +223,4 @@ fn unproven(case: &Case<'_>, plans: &[Plan]) -> Flip {
             }
         }
     }
-}
-
-/// `LastUsedDate`, `password_last_used`, `LastAuthenticated`: when something was last made use of.
-fn records_use(stop: &Stop) -> bool {
-    let Stop::Member(name) = stop else { return false };
-    let name = name.to_ascii_lowercase().replace('_', "");
-    ["lastused", "lastaccess", "lastauthenticated", "lastlogin", "lastactivity", "lastusage"]
-        .iter()
-        .any(|word| name.contains(word))
-}
-
-/// Judges changed worlds, a bounded number of times.
-struct Trials<'c> {
-    case: &'c Case<'c>,
-    left: usize,
-}
-
-impl Trials<'_> {
-    fn passes(&mut self, wishes: &[Wish]) -> bool {
-        self.verdict(wishes) == Some(Verdict::Pass)
-    }
-
-    /// What the check says of the item with the changes; `None` when it is not asked.
-    fn verdict(&mut self, wishes: &[Wish]) -> Option<Verdict> {
-        if self.left == 0
-            || wishes.is_empty()
-            || wishes.len() > MOST_EDITS
-            || wishes.iter().any(|wish| silly(self.case, wish))
-        {
-            return None;
-        }
-        self.left -= 1;
-        let case = self.case;
-        let world = Proposed::new(case, wishes);
-        let subject = world.changed(case.subject);
-        let outcomes = crate::run(case.check, case.params, &subject, &world);
-        // A subject to which the check does not apply has no items.
-        let whole = outcomes.len() == 1 && outcomes.iter().all(|outcome| outcome.verdict == Verdict::NotApplicable);
-        let own = outcomes.iter().find(|outcome| whole || outcome.discriminator == case.discriminator);
-        own.map(|outcome| outcome.verdict)
-    }
-}
-
-/// A change that would only make the resource another one (its name, its number), or that repairs nothing: what was
-/// used long ago is not made safe by using it.
-fn silly(case: &Case<'_>, wish: &Wish) -> bool {
-    if matches!(wish.to, To::Since(_)) && wish.spot.path.iter().any(records_use) {
-        return true;
-    }
-    let names = matches!(wish.to, To::Is(_) | To::Bound(..) | To::Not(_) | To::Absent);
-    if !names || wish.spot.part != expr::Part::Document {
-        return false;
-    }
-    let value = wish.spot.value();
-    let Some(text) = value.as_str().filter(|text| text.len() > 3) else { return false };
-    let entity = &wish.spot.entity;
-    let called = *entity.name == *text || *entity.uid == *text || entity.uid.ends_with(&format!("/{text}"));
-    called && wish.spot.path.len() == 1 && case.catalog.resource_type(&entity.type_id).is_some()
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use expr::{Part, Spot, Stop, follow};
-use resource::Value;
+use resource::{Path, Segment, Value};
 
 use super::Case;
 
@@ -49,6 +49,24 @@ pub(super) fn is_part_of_all(spot: &Spot) -> bool {
         && ranges.all(|(address, length)| {
             address.parse::<std::net::IpAddr>().is_ok() && length.parse::<u8>().is_ok_and(|length| length > 0)
         })
+}
+
+/// Whether no call changes what lies there once it is made.
+pub(super) fn is_fixed(case: &Case<'_>, spot: &Spot) -> bool {
+    let is_new = spot.entity.uid.contains(expr::NEW) || item_beyond(spot).is_some();
+    let Some(of) = case.catalog.resource_type(&spot.entity.type_id).filter(|_| !is_new) else { return false };
+    spot.part == Part::Document && of.fixed.iter().any(|fixed| leads_to(fixed, &spot.path))
+}
+
+/// Whether a path leads to a place or to something around it.
+fn leads_to(path: &Path, place: &[Stop]) -> bool {
+    let segments = path.segments();
+    let same = |(segment, stop): (&Segment, &Stop)| match (segment, stop) {
+        (Segment::Member(name), Stop::Member(member)) => name == member,
+        (Segment::Each, Stop::Item(_)) => true,
+        _ => false,
+    };
+    segments.len() <= place.len() && segments.iter().zip(place).all(same)
 }
 
 /// A path with items named by their own id where they have one: `AccessKeys[AKIA…].Status`.

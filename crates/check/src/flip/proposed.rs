@@ -22,6 +22,8 @@ pub(super) struct Proposed<'p> {
     changes: HashMap<Arc<str>, Vec<&'p Wish>>,
     added: Vec<(&'p SetOf, &'p Entity)>,
     known: RefCell<HashMap<Arc<str>, Entity>>,
+    /// The resources that are known, as they are without the changes.
+    originals: RefCell<HashMap<Arc<str>, Entity>>,
 }
 
 impl<'p> Proposed<'p> {
@@ -41,7 +43,13 @@ impl<'p> Proposed<'p> {
             changes,
             added,
             known: RefCell::default(),
+            originals: RefCell::default(),
         }
+    }
+
+    /// A resource as it is without the changes; `None` where it would be the same with them.
+    pub(super) fn original(&self, uid: &Arc<str>) -> Option<Entity> {
+        self.originals.borrow().get(uid).cloned()
     }
 
     /// The resource as it would be. Its facts may rest on what changes elsewhere.
@@ -54,6 +62,7 @@ impl<'p> Proposed<'p> {
         if wishes.is_none() && !has_facts {
             return entity.clone();
         }
+        self.originals.borrow_mut().insert(entity.uid.clone(), entity.clone());
         let mut data = (**entity).clone();
         if let Some(wishes) = wishes {
             data.document = applied(&data.document, wishes);

@@ -6,14 +6,19 @@ use catalog::Scope as Listing;
 use expr::{Part, Plan, SetOf, Spot, To, Wish};
 use resource::{Span, Value, Verdict};
 
-use super::place::{item_beyond, path_text, title, whose};
+use super::place::{is_fixed, item_beyond, path_text, title, whose};
 use super::{Case, Edited, Flip};
+
+/// Of members that no call changes.
+const MADE_ANEW: &str = "only one made anew can differ";
 
 /// A plan in words.
 pub(super) fn flip(case: &Case<'_>, plan: &Plan, then: Option<Verdict>) -> Flip {
     let made = |uid: &Arc<str>| {
         plan.wishes.iter().any(|wish| matches!(wish.to, To::Exists(_)) && wish.spot.entity.uid == *uid)
     };
+    // What is so of all of them is said once.
+    let all_fixed = plan.wishes.len() > 1 && plan.wishes.iter().all(|wish| is_fixed(case, &wish.spot));
     let mut edits: Vec<Edited> = Vec::new();
     let mut items: Vec<Spot> = Vec::new();
     for wish in &plan.wishes {
@@ -32,14 +37,20 @@ pub(super) fn flip(case: &Case<'_>, plan: &Plan, then: Option<Verdict>) -> Flip 
                 items.push(item.clone());
                 (path_text(&item), new_item(case, plan, &item))
             }
-            _ => (path_text(&wish.spot), changed(case, wish)),
+            _ => (path_text(&wish.spot), changed(case, wish, !all_fixed)),
         };
         edits.push(Edited { uid: uid.to_string(), path, text });
     }
     let parts: Vec<&str> = edits.iter().map(|edit| edit.text.as_str()).collect();
     let long = parts.len() > 1 && parts.iter().any(|part| part.contains(" whose "));
     let text = if long { parts.join("; ") } else { joined(&parts) };
-    Flip { text, proven: then == Some(Verdict::Pass), then, edits, plan: plan.clone() }
+    let text = if all_fixed { format!("{text}; {MADE_ANEW}") } else { text };
+    let (proven, text) = match then {
+        Some(Verdict::Pass) => (true, text),
+        Some(Verdict::NotApplicable) => (true, format!("{text}; the check no longer applies then")),
+        _ => (false, text),
+    };
+    Flip { text, proven, then, edits, plan: plan.clone() }
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -52,21 +63,23 @@ fn joined(parts: &[&str]) -> String {
 }
 
 /// "X.Y", with whose it is where that is not the subject.
-fn place(case: &Case<'_>, spot: &Spot) -> String {
+fn placed(case: &Case<'_>, spot: &Spot) -> String {
     whose(case, spot, &path_text(spot))
 }
 
 /// One change of something that exists.
-fn changed(case: &Case<'_>, wish: &Wish) -> String {
+fn changed(case: &Case<'_>, wish: &Wish, says_fixed: bool) -> String {
     let spot = &wish.spot;
     if wish.to == To::Gone {
         return gone(case, spot);
     }
-    let place = place(case, spot);
+    let place = placed(case, spot);
     let now = match &wish.to {
         To::Present | To::Holds(_) | To::Matches(_) | To::SameAs(_) => String::new(),
+        To::Not(value) if *value == spot.value() => String::new(),
         _ => now(&spot.value()),
     };
+    let now = aside(&now, says_fixed && is_fixed(case, spot));
     match &wish.to {
         To::Holds(item) if item.get("Effect").as_str() == Some("Deny") => {
             format!("{place} has one more, which denies every request without TLS")
@@ -80,7 +93,10 @@ fn changed(case: &Case<'_>, wish: &Wish) -> String {
 fn becomes(to: &To) -> String {
     match to {
         To::Is(value) => format!("is {}", value.to_json()),
+        // A number that counts something.
+        To::Bound("at most", zero @ Value::Int(0)) => format!("is {}", zero.to_json()),
         To::Bound(word, value) => format!("is {word} {}", value.to_json()),
+        To::Fits(how, _) | To::Unlike(how) => how.clone(),
         To::Not(value) => format!("is anything but {}", value.to_json()),
         To::Present => "is set".to_owned(),
         To::SameAs(name) => format!("is that {name}"),
@@ -104,11 +120,21 @@ fn pattern(alternatives: &[String]) -> String {
 /// What it is now, where that is short.
 fn now(value: &Value) -> String {
     match value {
-        Value::Null => " (now absent)".to_owned(),
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) => format!(" (now {})", value.to_json()),
-        Value::Str(text) if text.len() <= 60 => format!(" (now {})", value.to_json()),
-        Value::Unknown(_) => " (now unknown)".to_owned(),
+        Value::Null => "now absent".to_owned(),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => format!("now {}", value.to_json()),
+        Value::Str(text) if text.len() <= 60 => format!("now {}", value.to_json()),
+        Value::Unknown(_) => "now unknown".to_owned(),
         _ => String::new(),
+    }
+}
+
+/// What stands in brackets after a change.
+fn aside(now: &str, is_fixed: bool) -> String {
+    match (now, is_fixed) {
+        ("", false) => String::new(),
+        (now, false) => format!(" ({now})"),
+        ("", true) => format!(" ({MADE_ANEW})"),
+        (now, true) => format!(" ({now}; {MADE_ANEW})"),
     }
 }
 
@@ -120,33 +146,46 @@ pub(super) fn day(moment: i64) -> String {
 /// What a new item of a list is like.
 fn new_item(case: &Case<'_>, plan: &Plan, item: &Spot) -> String {
     let list = Spot { path: item.path.split_last().map_or_else(Vec::new, |(_, list)| list.to_vec()), ..item.clone() };
-    let list = place(case, &list);
+    let more = if list.value().items().is_empty() { "an item" } else { "one more item" };
+    let list = placed(case, &list);
     let of = |wish: &&Wish| {
         wish.spot.entity.uid == item.entity.uid
             && wish.spot.part == Part::Document
             && wish.spot.path.starts_with(&item.path)
     };
-    let like: Vec<String> = plan
-        .wishes
-        .iter()
-        .filter(of)
-        .filter_map(|wish| {
-            let rest = wish.spot.path.get(item.path.len()..).unwrap_or_default().to_vec();
-            match (&wish.to, rest.as_slice()) {
-                (To::Present, []) => None,
-                (To::Is(value), []) => Some(format!("\u{0}{}", value.to_json())),
-                (to, _) => Some(format!("{} {}", path_text(&Spot { path: rest, ..blank(item) }), becomes(to))),
-            }
-        })
-        .collect();
-    match like.as_slice() {
-        [] => format!("{list} has an item"),
-        [one] if one.starts_with('\u{0}') => format!("{list} also holds {}", one.trim_start_matches('\u{0}')),
-        many => {
-            let parts: Vec<&str> = many.iter().map(String::as_str).collect();
-            format!("{list} has one more item, whose {}", joined(&parts))
+    let own: Vec<&Wish> = plan.wishes.iter().filter(of).collect();
+    match own.as_slice() {
+        [Wish { to: To::Present, spot, .. }] if spot.path == item.path => format!("{list} has an item"),
+        [Wish { to, spot, .. }] if spot.path == item.path => format!("{list} has {more}, which {}", becomes(to)),
+        many => format!(
+            "{list} has {more}, whose {}",
+            like(many, &|spot| {
+                let path = spot.path.get(item.path.len()..).unwrap_or_default().to_vec();
+                path_text(&Spot { path, ..blank(item) })
+            })
+        ),
+    }
+}
+
+/// What something that does not exist yet is like: `Type is "x", Values holds "y" and "z"`.
+fn like(wishes: &[&Wish], place: &dyn Fn(&Spot) -> String) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for (at, wish) in wishes.iter().enumerate() {
+        let held = |other: &&&Wish| matches!(other.to, To::Holds(_)) && other.spot == wish.spot;
+        if !matches!(wish.to, To::Holds(_)) {
+            parts.push(format!("{} {}", place(&wish.spot), becomes(&wish.to)));
+        } else if !wishes.iter().take(at).any(|other| held(&other)) {
+            let items = wishes.iter().filter(held).filter_map(|other| match &other.to {
+                To::Holds(item) => Some(item.to_json()),
+                _ => None,
+            });
+            let items: Vec<String> = items.collect();
+            let items: Vec<&str> = items.iter().map(String::as_str).collect();
+            parts.push(format!("{} holds {}", place(&wish.spot), joined(&items)));
         }
     }
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    joined(&parts)
 }
 
 /// The spot's resource without its document, in which places would name other things.
@@ -159,14 +198,14 @@ fn blank(spot: &Spot) -> Spot {
 fn gone(case: &Case<'_>, spot: &Spot) -> String {
     let entity = &spot.entity;
     let Some(of) = case.catalog.resource_type(&entity.type_id) else {
-        return format!("{} is removed", place(case, spot));
+        return format!("{} is removed", placed(case, spot));
     };
     if of
         .secret
         .iter()
         .any(|secret| crate::ways(&entity.document, &secret.at).iter().any(|way| spot.path.starts_with(way)))
     {
-        return format!("{} holds no secret", place(case, spot));
+        return format!("{} holds no secret", placed(case, spot));
     }
     for fact in entity.facts.as_map().into_iter().flat_map(|facts| facts.values()) {
         for item in fact.items() {
@@ -180,7 +219,7 @@ fn gone(case: &Case<'_>, spot: &Spot) -> String {
     }
     match crate::locate::statement_at(of, &entity.document, &spot.path) {
         Some(called) => format!("{} is removed", whose(case, spot, &called)),
-        None => format!("{} is removed", place(case, spot)),
+        None => format!("{} is removed", placed(case, spot)),
     }
 }
 
@@ -201,13 +240,8 @@ fn new_resource(case: &Case<'_>, wish: &Wish, set: &SetOf, own: &[&Wish]) -> Str
             (edge_title(case, edge, true), format!(" that {} {}", verb(edge), short(case, of)))
         }
     };
-    let like: Vec<String> = own
-        .iter()
-        .filter(|own| !matches!(own.to, To::Exists(_)))
-        .map(|own| format!("{} {}", path_text(&own.spot), becomes(&own.to)))
-        .collect();
-    let like: Vec<&str> = like.iter().map(String::as_str).collect();
-    let with = if like.is_empty() { String::new() } else { format!(" whose {}", joined(&like)) };
+    let own: Vec<&Wish> = own.iter().copied().filter(|own| !matches!(own.to, To::Exists(_))).collect();
+    let with = if own.is_empty() { String::new() } else { format!(" whose {}", like(&own, &path_text)) };
     format!("there is {}{place}{with}", with_article(&what))
 }
 

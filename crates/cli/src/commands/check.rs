@@ -82,7 +82,13 @@ fn show(shared: &Shared, id: &str, style: &Style) -> anyhow::Result<Exit> {
     say!("objective {} · {objective}", check.objective);
     print_requirements(&catalog, check)?;
     for (name, value) in &check.params {
-        say!("param     {name} = {}", value.to_json());
+        match check.table_of(name).and_then(|table| catalog.data_named(table)) {
+            Some(data) => {
+                let rows = counted(value.items().len() as u64, "row", "rows");
+                say!("param     {name} = {} ({rows}, of {}, {})", data.file, data.date, data.source);
+            }
+            None => say!("param     {name} = {}", value.to_json()),
+        }
     }
     say!("\n{}\n\n{}", check.description, check.rule_text.trim_end());
     say!("\n{}\n{}", style.bold("Risk"), check.risk);

@@ -134,6 +134,7 @@ fn scan_flags(shared: &Shared, args: &ScanArgs) -> Vec<String> {
         (args.plan, "--plan"),
         (args.resume, "--resume"),
         (args.tags, "--tags"),
+        (args.inventory, "--inventory"),
         (shared.verbose > 0, "-v"),
         (shared.verbose > 1, "-v"),
     ];

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod check_new;
 pub(crate) mod compliance;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod framework;

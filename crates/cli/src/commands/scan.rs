@@ -91,6 +91,7 @@ fn scan_request(
     request.time_limit = args.time_limit.map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
     request.resume = args.resume;
     request.tags = args.tags;
+    request.inventory = args.inventory;
     request.settings = config.settings();
     request
 }

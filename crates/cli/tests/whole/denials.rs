@@ -15,11 +15,7 @@ const REGIONS: [&str; 2] = ["--region", "eu-west-1,eu-central-1,us-east-1"];
 
 /// Details whose loss leaves every verdict of the sample account as it is: they give a name or a severity, or tell devices
 /// of a root user that has none apart.
-const UNDECIDING: [&str; 3] = [
-    "iam:ListVirtualMFADevices",
-    "kms:ListAliases",
-    "redshift:DescribeClusterSubnetGroups",
-];
+const UNDECIDING: [&str; 3] = ["iam:ListVirtualMFADevices", "kms:ListAliases", "redshift:DescribeClusterSubnetGroups"];
 
 /// The checks read about half of what the catalogue can give, so one more check a type asks for everything. It must not
 /// hide what the others make of a denial: that is judged by their verdicts alone.

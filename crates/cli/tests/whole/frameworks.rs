@@ -67,7 +67,7 @@ fn what_could_not_be_listed_or_was_not_run_is_unknown_and_no_pass() {
     stage.rules("[[deny]]\non = { calls = ['s3:ListBuckets'] }");
     let run = stage.scan("a.db", &["--check", "aws-s3-bucket-mfa-delete,aws-iam-root-mfa"]);
     assert_eq!(run.code, Some(4), "{}", run.stderr);
-    let lines = lines(&compliance(&stage, "a.db", "aws-fsbp"));
+    let lines = lines(&compliance(&stage, "a.db", "cis-aws-5.0"));
     let denied = &lines["2.1.2"];
     assert_eq!((&denied["status"], &denied["resources"]), (&"unknown".into(), &0.into()), "{denied}");
     assert!(texts(&denied["gaps"]).iter().any(|why| why.contains("denied s3:ListBuckets")), "{denied}");

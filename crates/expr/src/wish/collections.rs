@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use resource::{Map, Value};
 
-use crate::ast::{Call, Comparison, Each, Kind, Node, Quantifier};
+use crate::ast::{Comparison, Each, Kind, Node, Quantifier};
 use crate::eval::{Collection, Env, span_named};
-use crate::{Entity, EntityData, Label, Part, Spot, Truth, Val};
+use crate::{Entity, EntityData, Label, Part, Spot, Stop, Truth, Val};
 
+use super::source::{Item, Source, set_call};
 use super::walk::Walk;
 use super::{Bound, Plan, SetOf, To, best, every};
 
@@ -15,91 +16,25 @@ use super::{Bound, Plan, SetOf, To, best, every};
 pub const NEW: &str = ":new:";
 /// Of so many items each is looked at for what would make it fit.
 const MOST_CANDIDATES: usize = 24;
+/// To have a value in place of another of a list, above what one more would cost.
+const INSTEAD: u32 = 10;
+/// That an item is not asked about is a worse way than that it is right.
+const NOT_ASKED: u32 = 10;
 /// More that offend are not mended one by one.
 const MOST_OFFENDING: usize = 256;
 
-/// `for VAR`, `CONDITION` of a `filter` in front.
-type Condition<'n> = (&'n str, &'n Node);
-
-/// What an expression goes through, seen through `let` and `filter`.
-struct Source<'n> {
-    node: &'n Node,
-    conditions: Vec<Condition<'n>>,
-}
-
-/// An item of a source, its place and its value.
-struct Item {
-    spot: Option<Spot>,
-    val: Val,
-}
-
 impl Walk<'_> {
-    /// Calls `then` with what a collection is made of, in the names that it sees.
-    fn source<T>(&self, node: &Node, env: &Env<'_>, then: &mut dyn FnMut(&Source<'_>, &Env<'_>) -> T) -> T {
-        let mut conditions = Vec::new();
-        let mut inner = node;
-        while let Kind::Each(each) = &inner.kind
-            && each.quantifier == Quantifier::Filter
-        {
-            conditions.push((&*each.var, &each.body));
-            inner = &each.over;
-        }
-        if let Kind::Name(name) = &inner.kind
-            && let Some((behind, names)) = env.let_of(name)
-        {
-            return self.source(behind, &names, &mut |source, names| {
-                // The conditions in front of the name see the names of the outside, which a `let` cannot.
-                let mut all = source.conditions.clone();
-                all.extend(conditions.iter().copied());
-                then(&Source { node: source.node, conditions: all }, names)
-            });
-        }
-        then(&Source { node: inner, conditions }, env)
-    }
-
-    fn items(&self, node: &Node, env: &Env<'_>, bound: &Bound<'_>) -> Option<Vec<Item>> {
-        let over = self.ctx.eval(node, env);
-        match &node.kind {
-            Kind::List(parts) => {
-                let part = |node: &Node| Item { spot: self.spot(node, env, bound), val: self.ctx.eval(node, env) };
-                return Some(parts.iter().map(part).collect());
-            }
-            Kind::Call(call) if *call.name == *"secrets" => return self.secrets(call, &over, env, bound),
-            _ => {}
-        }
-        let place = self.spot(node, env, bound);
-        let items = match self.ctx.collection(&over) {
-            Collection::Absent => return Some(Vec::new()),
-            Collection::Unknown(_) => return set_call(node).is_some().then(Vec::new),
-            Collection::Items(items) => items,
-        };
-        let item = |at: usize| {
-            let val = items.item(at, self.ctx);
-            let spot = match &val {
-                Val::Entity(entity, _) => {
-                    Some(Spot { entity: Arc::clone(entity), part: Part::Document, path: Vec::new() })
-                }
-                Val::Place(place) => place.spot(),
-                _ => place.clone().map(|place| place.item(at)),
-            };
-            Item { spot, val }
-        };
-        Some((0..items.len).map(item).collect())
-    }
-
-    /// What `secrets(list)` found, each at the place of the item of the list that holds it.
-    fn secrets(&self, call: &Call, found: &Val, env: &Env<'_>, bound: &Bound<'_>) -> Option<Vec<Item>> {
-        let list = self.source(call.args.first()?, env, &mut |source, names| self.spot(source.node, names, bound))?;
-        let holders = list.value();
-        let Collection::Items(items) = self.ctx.collection(found) else { return None };
-        let item = |at: usize| {
-            let val = items.item(at, self.ctx);
-            let name = val.to_value().get("name").clone();
-            let holds = |one: &Value| !name.is_null() && (*one.get("name") == name || *one.get("Name") == name);
-            let place = holders.items().iter().position(holds);
-            Item { spot: place.map(|place| list.clone().item(place)), val }
-        };
-        Some((0..items.len).map(item).collect())
+    /// The ways in which that item of what a rule goes through is none of them.
+    pub(super) fn want_left_out(&self, over: &Node, at: usize, env: &Env<'_>) -> Vec<Plan> {
+        let all = self.ctx.eval(over, env);
+        let Collection::Items(items) = self.ctx.collection(&all) else { return Vec::new() };
+        let val = items.item(at, self.ctx);
+        let whole = self.spot(over, env, &Bound::NONE).map(|spot| spot.item(at));
+        let item = Item { spot: super::walk::spot_of(&val).or(whole), val };
+        self.source(over, env, &mut |source, names| {
+            let bound = &Bound::NONE;
+            Look { walk: self, source, names, bound, env: names, body: None }.mended(&item)
+        })
     }
 
     pub(super) fn want_each(&self, each: &Each, truth: bool, env: &Env<'_>, bound: &Bound<'_>) -> Vec<Plan> {
@@ -183,13 +118,37 @@ impl Look<'_, '_> {
 
     /// The ways in which one item comes to fit, or a new one is there that does.
     fn some(&self, old_too: bool) -> Vec<Plan> {
+        if let Some(text) = self.text() {
+            return self.walk.wish(text, To::Present, 12);
+        }
         let Some(items) = self.walk.items(self.source.node, self.names, self.bound) else { return Vec::new() };
         let mut plans = Vec::new();
         if old_too || !self.source.conditions.is_empty() {
-            plans.extend(items.iter().take(MOST_CANDIDATES).flat_map(|item| self.all_of(item)));
+            plans.extend(items.iter().take(MOST_CANDIDATES).flat_map(|item| {
+                // Of a list of values one more is a smaller change than another instead of one.
+                let instead = |plan: &Plan| {
+                    plan.wishes.iter().any(|wish| Some(&wish.spot) == item.spot.as_ref() && wish.to != To::Present)
+                };
+                let ways = self.all_of(item).into_iter();
+                ways.map(move |plan| if instead(&plan) { dearer(plan, INSTEAD) } else { plan }).collect::<Vec<_>>()
+            }));
         }
         plans.extend(self.new_item(items.len()));
         best(plans)
+    }
+
+    /// The text whose size is asked for, or that would stand there: what is absent and named in the singular is no list.
+    fn text(&self) -> Option<Spot> {
+        if self.body.is_some() || !self.source.conditions.is_empty() {
+            return None;
+        }
+        let spot = self.walk.spot(self.source.node, self.names, self.bound)?;
+        let is_text = match (spot.value(), spot.path.last()) {
+            (Value::Str(_), _) => true,
+            (Value::Null, Some(Stop::Member(name))) => !is_plural(name),
+            _ => false,
+        };
+        is_text.then_some(spot)
     }
 
     fn new_item(&self, len: usize) -> Vec<Plan> {
@@ -216,15 +175,20 @@ impl Look<'_, '_> {
                 false => plan.and(&Plan::one(spot.clone(), To::Present, 2)).unwrap_or(plan),
             }
         };
-        let mut plans: Vec<Plan> = plans.into_iter().map(there).collect();
+        // Two values that a list lacks are two items.
+        let held = |mut plan: Plan| {
+            for wish in plan.wishes.iter_mut().filter(|wish| wish.spot == spot) {
+                if let To::Is(value) = &wish.to {
+                    let (spot, to) = (list.clone(), To::Holds(value.clone()));
+                    *wish = super::Wish { spot, to, cost: wish.cost };
+                }
+            }
+            plan
+        };
+        let plans = plans.into_iter().map(there).map(held);
         // What there is comes first, and one that is only looked through is not added to.
         let near = spot.entity.uid == self.walk.subject.uid;
-        for plan in &mut plans {
-            if let Some(first) = plan.wishes.first_mut() {
-                first.cost += if near { 16 } else { 24 };
-            }
-        }
-        plans
+        plans.into_iter().map(|plan| dearer(plan, if near { 16 } else { 24 })).collect()
     }
 
     /// The set that a new resource would belong to, and its type where the rule names it.
@@ -288,6 +252,11 @@ impl Look<'_, '_> {
             let mended = offending.iter().skip(most).map(|item| self.mended(item));
             plans.extend(every(mended));
         }
+        if most == 0
+            && let Kind::Path(base, _) = &self.source.node.kind
+        {
+            plans.extend(self.walk.want_less_policy(base, self.names, self.bound));
+        }
         best(plans)
     }
 
@@ -295,12 +264,15 @@ impl Look<'_, '_> {
     fn mended(&self, item: &Item) -> Vec<Plan> {
         let conditions = self.source.conditions.iter().map(|(var, node)| (*var, *node, false, self.names));
         let body = self.body.iter().map(|(var, node, truth)| (*var, *node, *truth, self.env));
-        let mut plans: Vec<Plan> = conditions
-            .chain(body)
-            .flat_map(|(var, node, truth, env)| self.about(item, var, node, truth, env))
-            .collect();
+        let ways: Vec<_> = conditions.chain(body).collect();
+        let last = ways.len().saturating_sub(1);
+        let mut plans: Vec<Plan> = Vec::new();
+        for (at, (var, node, truth, env)) in ways.into_iter().enumerate() {
+            let asked = if at == last { 0 } else { NOT_ASKED };
+            plans.extend(self.about(item, var, node, truth, env).into_iter().map(|plan| dearer(plan, asked)));
+        }
         // A resource is not done away with, an item of a document may be.
-        let item_of_list = item.spot.as_ref().filter(|spot| matches!(spot.path.last(), Some(crate::Stop::Item(_))));
+        let item_of_list = item.spot.as_ref().filter(|spot| matches!(spot.path.last(), Some(Stop::Item(_))));
         if let Some(spot) = item_of_list {
             let small = spot.part == Part::Facts || !matches!(item.val, Val::Place(_));
             plans.extend(self.walk.wish(spot.clone(), To::Gone, if small { 18 } else { 27 }));
@@ -309,11 +281,16 @@ impl Look<'_, '_> {
     }
 }
 
-/// `list(…)`, `refs(…)`, `x.refs(…)`.
-fn set_call(node: &Node) -> Option<(Option<&Node>, &Call)> {
-    match &node.kind {
-        Kind::Call(call) if ["list", "refs", "refs_in"].contains(&&*call.name) => Some((None, call)),
-        Kind::Method(on, call) if ["refs", "refs_in"].contains(&&*call.name) => Some((Some(on), call)),
-        _ => None,
+/// The plan, so much dearer.
+fn dearer(mut plan: Plan, more: u32) -> Plan {
+    if let Some(first) = plan.wishes.first_mut() {
+        first.cost = first.cost.saturating_add(more);
     }
+    plan
+}
+
+/// Whether providers call a list so: `Subnets`, `RoleDetailList`, not `Address`.
+fn is_plural(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    (name.ends_with('s') && !name.ends_with("ss")) || ["list", "set", "statement"].iter().any(|end| name.ends_with(end))
 }

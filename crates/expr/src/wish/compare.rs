@@ -67,15 +67,19 @@ impl Walk<'_> {
         match (op, value_of(&goal_val)) {
             (Comparison::Equal, Some(Value::Null)) => self.wish(spot, To::Absent, 12),
             (Comparison::Unequal, Some(Value::Null)) => self.wish(spot, To::Present, 12),
+            (Comparison::Unequal, Some(Value::Str(text))) if text.is_empty() => self.wish(spot, To::Present, 12),
             (_, None | Some(Value::Null)) => Vec::new(),
             (Comparison::Equal, Some(goal)) => {
                 let base = if matches!((&current, &goal), (Val::Str(_), Value::Str(_))) { 14 } else { 10 };
                 self.wish(spot, To::Is(goal), base)
             }
-            (Comparison::Unequal, Some(goal)) => {
-                let cost = not(&goal);
-                self.wish(spot, To::Not(goal), cost)
-            }
+            (Comparison::Unequal, Some(goal)) => match opposite(&goal) {
+                Some(other) => self.wish(spot, To::Is(other), 10),
+                None => {
+                    let cost = not(&goal);
+                    self.wish(spot, To::Not(goal), cost)
+                }
+            },
             (Comparison::GreaterOrEqual, Some(goal)) => self.wish(spot, To::Bound("at least", goal), 10),
             (Comparison::LessOrEqual, Some(goal)) => self.wish(spot, To::Bound("at most", goal), 10),
             (Comparison::Greater, Some(Value::Int(goal))) => {
@@ -110,6 +114,19 @@ impl Walk<'_> {
             _ => Vec::new(),
         })
     }
+}
+
+/// The only other value, written as providers write it.
+fn opposite(value: &Value) -> Option<Value> {
+    Some(match value {
+        Value::Bool(truth) => Value::Bool(!truth),
+        Value::Str(text) => Value::from(match &**text {
+            "true" => "false",
+            "false" => "true",
+            _ => return None,
+        }),
+        _ => return None,
+    })
 }
 
 fn value_of(val: &Val) -> Option<Value> {

@@ -6,8 +6,9 @@ use crate::ast::{Call, Kind, Node};
 use crate::eval::Env;
 use crate::{Part, Spot, Stop, Val};
 
+use super::sample::sample;
 use super::walk::Walk;
-use super::{Bound, Plan, To};
+use super::{ANY, Bound, Plan, To};
 
 /// A resource that was made up.
 pub(super) fn is_new(spot: &Spot) -> bool {
@@ -61,7 +62,12 @@ impl Walk<'_> {
         if spot.part == Part::Known || (spot.path.is_empty() && !matches!(to, To::Exists(_))) {
             return Vec::new();
         }
-        let renames = matches!(to, To::Is(_) | To::Not(_) | To::Absent | To::Bound(..));
+        // What an item of a fact says follows from what it rests on: it goes with that, or is made harmless.
+        let told = spot.part == Part::Facts && spot.path.iter().any(|stop| matches!(stop, Stop::Item(_)));
+        if told && !matches!(to, To::Gone | To::Present | To::Is(Value::Bool(_))) {
+            return Vec::new();
+        }
+        let renames = matches!(to, To::Is(_) | To::Not(_) | To::Absent | To::Bound(..) | To::Fits(..) | To::Unlike(_));
         if renames && names_an_item(&spot) {
             return Vec::new();
         }
@@ -77,15 +83,6 @@ impl Walk<'_> {
             (None, Kind::Path(base, _)) if !truth => self.want_less_policy(base, env, bound),
             _ => Vec::new(),
         }
-    }
-
-    /// `policy(document).…` is not to hold: the statements that allow something go, one of them or all.
-    pub(super) fn want_less_policy(&self, on: &Node, env: &Env<'_>, bound: &Bound<'_>) -> Vec<Plan> {
-        let document = self.through(on, env, &mut |on, env| match &on.kind {
-            Kind::Call(call) if *call.name == *"policy" => self.spot(call.args.first()?, env, bound),
-            _ => None,
-        });
-        document.map_or_else(Vec::new, |document| without_allows(&document))
     }
 
     pub(super) fn want_presence(&self, inner: &Node, truth: bool, env: &Env<'_>, bound: &Bound<'_>) -> Vec<Plan> {
@@ -175,38 +172,66 @@ impl Walk<'_> {
                     _ => Vec::new(),
                 }
             }),
-            _ if !truth && matches!(self.ctx.eval(on, env), Val::Map(_) | Val::Opaque(_)) => {
-                self.want_less_policy(on, env, bound)
+            ("contains", [item])
+                if !matches!(self.ctx.eval(on, env), Val::Str(_)) && self.spot(on, env, bound).is_some() =>
+            {
+                let (list, item) = (self.ctx.eval(on, env).to_value(), self.ctx.eval(item, env).to_value());
+                self.spot(on, env, bound).map_or_else(Vec::new, |spot| self.want_held(spot, &list, &item, truth))
             }
-            ("contains", [item]) => match (self.ctx.eval(on, env), self.spot(on, env, bound)) {
-                (Val::Str(_), _) | (_, None) if !truth => self.other(on, env, bound),
-                (Val::Str(_), _) | (_, None) => Vec::new(),
-                (list, Some(spot)) => {
-                    self.want_held(spot, &list.to_value(), &self.ctx.eval(item, env).to_value(), truth)
+            (name, [text]) if truth => self.want_fitting(on, name, &self.ctx.eval(text, env), env, bound),
+            _ if truth => Vec::new(),
+            (name, args) => match self.want_less_policy(on, env, bound) {
+                none if none.is_empty() => {
+                    let told = args.first().and_then(|text| unlike(name, &self.ctx.eval(text, env)));
+                    told.map_or_else(|| self.other(on, env, bound), |told| self.unlike(on, told, env, bound))
                 }
+                less => less,
             },
-            _ if !truth => self.other(on, env, bound),
+        }
+    }
+
+    /// Text that is not to begin, end or be so.
+    fn unlike(&self, on: &Node, told: String, env: &Env<'_>, bound: &Bound<'_>) -> Vec<Plan> {
+        match (self.spot(on, env, bound), self.ctx.eval(on, env)) {
+            (Some(spot), value @ Val::Str(_)) => self.wish(spot, To::Unlike(told), not(&value.to_value())),
             _ => Vec::new(),
         }
     }
+
+    /// Text that is to begin, end or be so.
+    fn want_fitting(&self, on: &Node, name: &str, wanted: &Val, env: &Env<'_>, bound: &Bound<'_>) -> Vec<Plan> {
+        let (Some(spot), Val::Str(wanted)) = (self.spot(on, env, bound), wanted) else { return Vec::new() };
+        let quoted = Value::Str(wanted.clone()).to_json();
+        let (how, value) = match name {
+            "startsWith" => (format!("begins with {quoted}"), format!("{wanted}{ANY}")),
+            "endsWith" => (format!("ends with {quoted}"), format!("{ANY}{wanted}")),
+            "contains" => (format!("contains {quoted}"), format!("{ANY}{wanted}")),
+            "matches" => match sample(wanted) {
+                Some(value) => (format!("is {} or the like", Value::from(value.as_str()).to_json()), value),
+                None => return Vec::new(),
+            },
+            _ => return Vec::new(),
+        };
+        // A neighbour's text is its name or leads somewhere: it would be another one.
+        let told = matches!(spot.value(), Value::Str(_));
+        if told && !is_open(&spot) && spot.entity.uid != self.subject.uid {
+            return Vec::new();
+        }
+        self.wish(spot, To::Fits(how, Value::from(value)), if told { 30 } else { 14 })
+    }
 }
 
-/// The ways to take from a policy document what it allows: each statement, and all of them.
-pub fn without_allows(document: &Spot) -> Vec<Plan> {
-    let statements = document.clone().member(&"Statement".into());
-    let allows =
-        |statement: &Value| statement.get("Effect").as_str().is_some_and(|effect| effect.eq_ignore_ascii_case("allow"));
-    let list = statements.value();
-    let gone = |spot: Spot| Plan::one(spot, To::Gone, 18);
-    if allows(&list) {
-        return vec![gone(statements)];
-    }
-    let places = list.items().iter().enumerate().filter(|(_, statement)| allows(statement));
-    let mut plans: Vec<Plan> = places.map(|(at, _)| gone(statements.clone().item(at))).collect();
-    if plans.len() > 1 {
-        plans.extend(super::every(plans.iter().map(|plan| vec![plan.clone()]).collect::<Vec<_>>()));
-    }
-    plans
+/// What text is to be like no more, in words.
+fn unlike(name: &str, wanted: &Val) -> Option<String> {
+    let Val::Str(wanted) = wanted else { return None };
+    let verb = match name {
+        "startsWith" => "begin with",
+        "endsWith" => "end with",
+        "contains" => "contain",
+        "matches" => "match",
+        _ => return None,
+    };
+    Some(format!("does not {verb} {}", Value::Str(wanted.clone()).to_json()))
 }
 
 /// Another value: small where it is one of a few words, large for an address or a text.

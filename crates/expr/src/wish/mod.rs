@@ -7,6 +7,9 @@ mod bound;
 mod collections;
 mod compare;
 mod leaf;
+mod policy;
+mod sample;
+mod source;
 mod walk;
 
 use std::sync::Arc;
@@ -15,11 +18,11 @@ use resource::{Span, Value};
 
 use crate::ast::Node;
 use crate::eval::{Budget, Ctx, Env};
-use crate::{Entity, Expr, Rule, Scope, Spot};
+use crate::{Entity, Expr, Rule, Scope, Spot, whole};
 
 use bound::Bound;
 pub use collections::NEW;
-pub use leaf::without_allows;
+pub use policy::without_allows;
 use walk::Walk;
 
 /// Which set a resource that does not exist yet would belong to.
@@ -40,8 +43,12 @@ pub enum To {
     Is(Value),
     /// At least, at most, more than, less than: the word and a value that satisfies it.
     Bound(&'static str, Value),
+    /// Any value that does so, in words, and one that does: `ends with ".internal"`.
+    Fits(String, Value),
     /// Any other value than this.
     Not(Value),
+    /// Any value that is not so, in words: `does not begin with "http:"`.
+    Unlike(String),
     /// Any value.
     Present,
     /// Nothing.
@@ -61,6 +68,16 @@ pub enum To {
     /// The spot's resource, which does not exist yet, exists.
     Exists(SetOf),
 }
+
+impl To {
+    /// Whether a value stands there with it, and one that may be any where no more is asked.
+    fn is_there(&self) -> bool {
+        matches!(self, To::Is(_) | To::Bound(..) | To::Fits(..) | To::Matches(_) | To::SameAs(_))
+    }
+}
+
+/// What stands for any value: no provider's document holds it.
+pub const ANY: &str = "(any value)";
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,19 +117,23 @@ impl Plan {
     pub fn and(&self, other: &Plan) -> Option<Plan> {
         let mut both = self.clone();
         for wish in &other.wishes {
+            if both.wishes.iter().any(|own| own.spot == wish.spot && own.to == wish.to) {
+                continue;
+            }
             let Some(same) = both.wishes.iter_mut().find(|own| own.spot == wish.spot) else {
                 both.wishes.push(wish.clone());
                 continue;
             };
             match (&mut same.to, &wish.to) {
-                (own, new) if own == new => {}
                 (To::Matches(own), To::Matches(new)) => {
                     same.cost = same.cost.saturating_add(wish.cost);
                     own.extend(new.iter().filter(|text| !own.contains(text)).cloned().collect::<Vec<_>>());
                 }
                 (To::Holds(_), To::Holds(_)) => both.wishes.push(wish.clone()),
-                (To::Present, To::Is(_) | To::Bound(..) | To::Matches(_) | To::SameAs(_)) => *same = wish.clone(),
-                (To::Is(_) | To::Bound(..) | To::Matches(_) | To::SameAs(_), To::Present) => {}
+                (To::Present, to) if to.is_there() => *same = wish.clone(),
+                (to, To::Present) if to.is_there() => {}
+                (To::Not(_) | To::Unlike(_), To::Gone | To::Absent) => *same = wish.clone(),
+                (To::Gone | To::Absent, To::Not(_) | To::Unlike(_)) => {}
                 _ => return None,
             }
         }
@@ -170,9 +191,26 @@ impl Rule {
         })
     }
 
+    /// What would make the rule have nothing to say of its subject, or of that item: the condition under which it
+    /// applies does not hold, or the item is none of those that `for` goes through.
+    pub fn wishes_not_to_apply(&self, subject: &Entity, scope: &dyn Scope, item: Option<usize>) -> Vec<Plan> {
+        let ctx = Ctx::new(scope, Some(subject), Budget::default());
+        let walk = Walk::new(&ctx, subject);
+        self.with_names(&ctx, item, &mut |env, var| {
+            let mut plans = match var {
+                Some((_, over, at)) => walk.want_left_out(over, at, env),
+                None => Vec::new(),
+            };
+            if let Some(applies) = &self.applies {
+                plans.extend(walk.want(applies, false, env, &Bound::NONE));
+            }
+            best(plans)
+        })
+    }
+
     /// The text of the condition under which it passes.
     pub fn pass_text(&self) -> &str {
-        self.text.get(self.pass.span.clone()).unwrap_or_default()
+        whole(&self.text, &self.pass.span)
     }
 }
 

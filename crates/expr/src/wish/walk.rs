@@ -136,7 +136,7 @@ impl<'w> Walk<'w> {
 /// Functions whose result says the same as their argument.
 const READINGS: [&str; 7] = ["lower", "upper", "timestamp", "json", "int", "version", "tls"];
 
-fn spot_of(val: &Val) -> Option<Spot> {
+pub(super) fn spot_of(val: &Val) -> Option<Spot> {
     match val {
         Val::Entity(entity, _) => {
             Some(Spot { entity: Arc::clone(entity), part: crate::Part::Document, path: Vec::new() })

@@ -126,9 +126,13 @@ impl Scope for World {
     fn call(&self, name: &str, args: &[Val]) -> Option<Val> {
         match (name, args) {
             ("policy", [document]) => {
-                let admin = document.to_value().get("Action").as_str() == Some("*");
-                Some(Val::from(Value::map([("admin", Value::Bool(admin)), ("of", document.to_value())])))
+                let document = document.to_value();
+                let admin = document.get("Action").as_str() == Some("*") || allows_all(&document);
+                let ways = if admin { vec![Value::from("everything")] } else { Vec::new() };
+                let found = [("admin", Value::Bool(admin)), ("escalation", Value::list(ways)), ("of", document)];
+                Some(Val::from(Value::map(found)))
             }
+            (".allows_widely", [policy, _]) => Some(Val::Bool(allows_all(policy.to_value().get("of")))),
             (".full_service", [policy, service]) => {
                 let value = policy.to_value();
                 let action = value.get("of").get("Action").as_str().unwrap_or_default().to_owned();
@@ -242,4 +246,13 @@ impl Schema for Types {
             _ => return None,
         })
     }
+}
+
+/// Whether a statement of a document, or of one of several, allows every action.
+fn allows_all(documents: &Value) -> bool {
+    let all = |statement: &Value| {
+        statement.get("Effect").as_str() == Some("Allow") && statement.get("Action").as_str() == Some("*")
+    };
+    let documents = if documents.items().is_empty() { std::slice::from_ref(documents) } else { documents.items() };
+    documents.iter().any(|document| document.get("Statement").items().iter().any(all))
 }

@@ -88,8 +88,7 @@ fn text_bound(key: &str, value: &Arc<str>, settings: &Settings) -> Reach {
         "aws:sourcevpc" | "aws:sourcevpce" | "aws:ec2instancesourcevpc" => fixed(Via::Network, To::Own, value),
         "aws:resourceaccount" | "s3:resourceaccount" => resource_account(value, settings),
         "aws:resourceorgid" | "aws:resourceorgpaths" => resource_organisation(value, settings),
-        // Whoever owns the endpoint subscribes it: `*@corp.net` names somebody, though no account.
-        "sns:endpoint" => to(Via::Caller, Party::new(To::Foreign, value.clone())),
+        "sns:endpoint" => endpoint(value),
         "aws:userid" => user_id(value, settings),
         "aws:username" => fixed(Via::Caller, To::Foreign, value),
         "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" | "kms:viaservice" => {
@@ -200,6 +199,18 @@ fn context(value: &Arc<str>, settings: &Settings) -> Reach {
         }
         _ => Reach::Open,
     }
+}
+
+/// Whoever owns the endpoint subscribes it: `*@corp.net` names somebody, though no account. A pattern that is all wildcard
+/// after the protocol (`https://*`), or an ARN in every account, names nobody.
+fn endpoint(value: &Arc<str>) -> Reach {
+    let open = if value.starts_with("arn:") {
+        is_wild(value) && !value.split(':').nth(4).is_some_and(is_account)
+    } else {
+        let rest = value.split_once("://").map_or(&**value, |(_, rest)| rest);
+        rest.chars().all(|letter| matches!(letter, '*' | '?' | '@' | '.' | '/' | ':'))
+    };
+    if open { Reach::Open } else { to(Via::Caller, Party::new(To::Foreign, value.clone())) }
 }
 
 /// An ARN with the account written out keeps to that account, whatever is open beside it: `arn:aws:sns:*:ACCOUNT:*` is

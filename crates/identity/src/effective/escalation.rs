@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::{Allowed, Effective};
 
+// Beside its tables the file has a source and a date, which the catalogue reads.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Table {
     path: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }

@@ -6,8 +6,8 @@ use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
+// Beside its tables the file has a source and a date, which the catalogue reads.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Table {
     ignore: Vec<String>,
     detector: Vec<Row>,

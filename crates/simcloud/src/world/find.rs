@@ -80,7 +80,7 @@ impl World {
     fn find_get<'w>(&'w self, ask: &Ask<'w>, pagination: Option<&Pagination>) -> Option<Found<'w>> {
         let limit = pagination.and_then(|pagination| pagination.limit.as_deref());
         let fits = |of: &&GetUse| of.input.constants_hold(&ask.input, limit) && only_known(of, ask, pagination);
-        let mut missing = None;
+        let (mut missing, mut unknown) = (None, None);
         let mut hits = Vec::new();
         for of in ask.plan.gets.iter().filter(fits) {
             if let Some(batch) = &of.batch {
@@ -88,8 +88,15 @@ impl World {
                 if ids.is_empty() {
                     continue;
                 }
-                let ids = ids.iter().map(|id| (id.clone(), self.slot_of(of, ask, &batch.over, id))).collect();
-                return Some(Found::Batch { of, ids });
+                let ids: Vec<_> = ids.iter().map(|id| (id.clone(), self.slot_of(of, ask, &batch.over, id))).collect();
+                // Several types may ask by the same call: the one is meant that has what is asked for.
+                let known = ids.iter().any(|(_, slot)| slot.is_some());
+                let found = Found::Batch { of, ids };
+                if known {
+                    return Some(found);
+                }
+                unknown = unknown.or(Some(found));
+                continue;
             }
             let Some(members) = of.input.dependent(&ask.input) else { continue };
             match of.input.index.get(&of.input.key(&ask.account, &ask.region, &members)) {
@@ -97,7 +104,7 @@ impl World {
                 None => missing = missing.or(Some(of)),
             }
         }
-        if hits.is_empty() { missing.map(Found::Missing) } else { Some(Found::Get(hits)) }
+        if hits.is_empty() { unknown.or(missing.map(Found::Missing)) } else { Some(Found::Get(hits)) }
     }
 
     fn slot_of(&self, of: &GetUse, ask: &Ask<'_>, over: &Arc<str>, id: &Value) -> Option<Slot> {

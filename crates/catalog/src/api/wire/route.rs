@@ -12,8 +12,13 @@ pub fn route(model: &ServiceModel, request: &Request) -> Option<Arc<Operation>> 
     match model.metadata.protocol {
         Protocol::Query | Protocol::Ec2 => {
             let pairs = form::pairs(request);
-            let (_, name) = pairs.iter().find(|(key, _)| key == "Action")?;
-            model.operation(name).ok().cloned()
+            let asked = |wanted: &str| pairs.iter().find(|(key, _)| key == wanted).map(|(_, value)| value);
+            // Both generations of load balancers sign alike and share names of operations; the version tells them apart.
+            let query = model.metadata.protocol == Protocol::Query;
+            if query && asked("Version").is_some_and(|version| **version != *model.metadata.api_version) {
+                return None;
+            }
+            model.operation(asked("Action")?).ok().cloned()
         }
         Protocol::Json => {
             let target = request.headers.header("x-amz-target")?;

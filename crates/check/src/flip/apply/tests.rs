@@ -46,3 +46,15 @@ fn every_other_change_does_what_it_says() {
     assert_eq!(after(r#"{"A":"x"}"#, &[wish("A", To::Present)]), r#"{"A":"x"}"#);
     assert_eq!(after("{}", &[wish("T", To::Since(0))]), r#"{"T":"1970-01-01T00:00:01Z"}"#);
 }
+
+#[test]
+fn a_value_that_only_need_be_like_something_is_an_example_of_it() {
+    let like = [
+        wish("A", To::Fits("ends with \"x\"".to_owned(), Value::from("(any value)x"))),
+        wish("B", To::Unlike("does not match \"h\"".to_owned())),
+        wish("C", To::Present),
+        wish("D", To::Present),
+    ];
+    let document = r#"{"A":"b","B":"http","C":"","D":"kept"}"#;
+    assert_eq!(after(document, &like), r#"{"A":"(any value)x","B":"(any value)","C":"(any value)","D":"kept"}"#);
+}
