@@ -53,7 +53,7 @@ def builds(clients, _):
         "type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL",
         "privilegedMode": True, "environmentVariables": [{"name": "TOKEN", "type": "PARAMETER_STORE", "value": "/build/token"}]}
     clients("codebuild").create_project(
-        name="fix", source={"type": "NO_SOURCE", "buildspec": "version: 0.2"}, artifacts={"type": "NO_ARTIFACTS"},
+        name="fix", source={"type": "CODECOMMIT", "location": "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/fix"}, artifacts={"type": "NO_ARTIFACTS"},
         environment=environment, serviceRole=f"arn:aws:iam::{fixable.FLAWS}:role/service-role/build")
     yield fixable.Case("aws-codebuild-project-not-privileged", fixable.arn("codebuild", "project/fix"))
 

@@ -21,12 +21,13 @@ ACTIONS = ROOT / "catalog/actions"
 CHECKS = ROOT / "catalog/checks"
 # What changes by itself, or is the emulator's own record of a change.
 MOVES = {"LatestRestorableTime", "LastModified", "LastModifiedTime", "RevisionId", "updatedAt", "UpdatedAt",
-         "EarliestRestorableDateTime", "LatestRestorableDateTime", "lastStartTime", "lastStopTime", "lastStatusChangeTime"}
+         "EarliestRestorableDateTime", "LatestRestorableDateTime", "lastStartTime", "lastStopTime", "lastStatusChangeTime",
+         "clientRequestToken"}  # of the last change
 
 # What the emulator forgets when a call does not name it; AWS keeps it, as the pages of the two calls say.
 FORGOTTEN = {
     "aws.ec2.require-imdsv2": {"HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags"},
-    "aws.eks.make-endpoint-private": {"subnetIds", "clientRequestToken"},
+    "aws.eks.make-endpoint-private": {"subnetIds"},
     # Not forgotten, but written as an ARN that is none.
     "aws.eventbridge.remove-public-permission": {"Principal"},
 }
@@ -92,6 +93,10 @@ def promise(folder, case, action, args, number):
     for name, value in args.items():
         if isinstance(value, str) and value.startswith("$params."):
             value = head(case.check)["params"][value.removeprefix("$params.")]
+        if isinstance(value, str) and value.startswith("$data."):
+            table, column = value.removeprefix("$data.").split(".")
+            rows = tomllib.loads((ROOT / f"catalog/data/{table}.toml").read_text())["rows"]
+            value = [row[column] for row in rows]
         rule = rule.replace(f"args.{name}", json.dumps(value))
     place = folder / "checks/aws/promise"
     place.mkdir(parents=True, exist_ok=True)

@@ -47,7 +47,11 @@ fn option(member: &str, value: &Value) -> Result<String, ActionError> {
 }
 
 fn scalar(member: &str, name: &str, text: &str) -> Result<String, ActionError> {
-    if let Some(what) = quote::refused(text) {
+    // The CLI takes the address of a queue as it stands: `awscli.paramfile`, `PARAMFILE_DISABLED`.
+    let is_queue = member == "QueueUrl" && text.starts_with("http");
+    if let Some(what) = quote::refused(text)
+        && !(is_queue && what == quote::ADDRESS)
+    {
         return Err(ActionError::Unsafe { member: member.to_owned(), what });
     }
     // After `=` a leading `-` is a value, after a space an option.

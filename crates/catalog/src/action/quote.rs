@@ -2,6 +2,9 @@
 
 use resource::Value;
 
+/// What the CLI would read in place of the text.
+pub(super) const ADDRESS: &str = "the address of a file or page";
+
 /// Why a text must not stand on a command line; `None` when it may.
 pub(super) fn refused(text: &str) -> Option<&'static str> {
     if text.chars().any(|letter| letter.is_control() || is_invisible(letter)) {
@@ -10,7 +13,7 @@ pub(super) fn refused(text: &str) -> Option<&'static str> {
     // The CLI reads a file, or a web page, in place of a value that begins so.
     let reads = ["file://", "fileb://", "http://", "https://"];
     let lower = text.trim_start().to_ascii_lowercase();
-    reads.iter().any(|start| lower.starts_with(start)).then_some("the address of a file or page")
+    reads.iter().any(|start| lower.starts_with(start)).then_some(ADDRESS)
 }
 
 /// Characters that change how what stands around them is shown: bidirectional marks, line and paragraph separators,
