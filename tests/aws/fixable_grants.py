@@ -1,4 +1,4 @@
-"""Flaws for `fixable` that are taken away: policies for everybody, what roles and users carry, settings of builds."""
+"""Flaws for `fixable` that are taken away: policies for everybody, what roles and users carry, connections without TLS."""
 
 import json
 
@@ -9,7 +9,7 @@ REGION = "eu-west-1"
 
 
 def cases(clients, cloud):
-    for service in (policies, identities, builds, databases, trails):
+    for service in (policies, identities, databases):
         yield from service(clients, cloud)
 
 
@@ -19,10 +19,6 @@ def everybody(action, resource="*"):
 
 
 def policies(clients, _):
-    uid = fixable.arn("sqs", "fix-public")
-    url = clients("sqs").create_queue(QueueName="fix-public")["QueueUrl"]
-    clients("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": everybody("sqs:SendMessage", uid)})
-    yield fixable.Case("aws-sqs-queue-not-public", uid)
     uid = clients("secretsmanager").create_secret(Name="fix-public", SecretString="-")["ARN"]
     clients("secretsmanager").put_resource_policy(SecretId=uid, ResourcePolicy=everybody("secretsmanager:GetSecretValue"))
     yield fixable.Case("aws-secretsmanager-not-public", uid)
@@ -48,16 +44,6 @@ def identities(clients, _):
     yield fixable.Case("aws-iam-server-certificate-not-expired", made["ServerCertificateMetadata"]["Arn"], gone=True)
 
 
-def builds(clients, _):
-    environment = {
-        "type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL",
-        "privilegedMode": True, "environmentVariables": [{"name": "TOKEN", "type": "PARAMETER_STORE", "value": "/build/token"}]}
-    clients("codebuild").create_project(
-        name="fix", source={"type": "CODECOMMIT", "location": "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/fix"}, artifacts={"type": "NO_ARTIFACTS"},
-        environment=environment, serviceRole=f"arn:aws:iam::{fixable.FLAWS}:role/service-role/build")
-    yield fixable.Case("aws-codebuild-project-not-privileged", fixable.arn("codebuild", "project/fix"))
-
-
 def databases(clients, _):
     rds = clients("rds")
     rds.create_db_parameter_group(DBParameterGroupName="fix", DBParameterGroupFamily="postgres16", Description="fix")
@@ -67,12 +53,3 @@ def databases(clients, _):
         DBInstanceIdentifier="fix-plain", DBInstanceClass="db.t3.micro", Engine="postgres", AllocatedStorage=20,
         MasterUsername="master", MasterUserPassword="not-a-real-one", DBParameterGroupName="fix")
     yield fixable.Case("aws-rds-tls-required", made["DBInstance"]["DBInstanceArn"])
-
-
-def trails(clients, _):
-    found = clients("cloudtrail", fixable.WIDE)
-    clients("s3", fixable.WIDE).create_bucket(Bucket="fix-events", CreateBucketConfiguration={"LocationConstraint": REGION})
-    found.create_trail(Name="fix-events", S3BucketName="fix-events")
-    found.start_logging(Name="fix-events")
-    found.put_event_selectors(TrailName="fix-events", EventSelectors=[{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}])
-    yield fixable.Case("aws-cloudtrail-management-events-logged", fixable.arn("ec2", "region", fixable.WIDE), account=fixable.WIDE)

@@ -237,3 +237,16 @@ fn what_a_terminal_or_the_cli_would_act_on_is_refused() {
     assert!(!text.chars().any(|letter| letter.is_control() || letter == '\u{202e}' || letter == '\u{e0041}'), "{text}");
     assert_eq!(Value::from_json(&text).unwrap(), value);
 }
+
+#[test]
+fn the_address_of_a_queue_is_a_name_and_that_of_a_file_is_not() {
+    let queue = |url: &str| {
+        let document = r#"{"QueueUrl": "URL", "Policy": {"Statement": [{"Effect": "Allow", "Principal": "*"}]}}"#;
+        remedy("aws-sqs-queue-not-public", "", &one(&document.replace("URL", url)))
+    };
+    let found = queue("https://sqs.eu-west-1.amazonaws.com/111122223333/orders").unwrap();
+    assert!(found.commands[0].contains(" --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/orders "));
+    for url in ["file:///etc/passwd", "https://sqs.eu-west-1.amazonaws.com/a\\u202eb"] {
+        assert!(matches!(queue(url).unwrap_err(), ActionError::Unsafe { .. }), "{url}");
+    }
+}
