@@ -20,6 +20,8 @@ from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.securityhub.responses import SecurityHubResponse
 from moto.securityhub.urls import url_paths as hub_paths
+from moto.ssm.responses import SimpleSystemManagerResponse
+from moto.ssm.utils import parameter_arn
 
 # What moto has not built it answers with 500, as if AWS were ill; a client rightly tries that again and again. For EC2 it
 # says here what AWS says to a call that it does not know.
@@ -154,7 +156,19 @@ def list_tags_for_vault(self):
     return 200, {"status": 200}, json.dumps({"Tags": {}})
 
 
+# moto gives a parameter's ARN with its value, and not where it is described. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterMetadata.html
+describe_parameters = SimpleSystemManagerResponse.describe_parameters
+
+
+def describe_parameters_with_arns(self):
+    answer = describe_parameters(self)
+    for parameter in answer.result["Parameters"]:
+        parameter["ARN"] = parameter_arn(self.current_account, self.region, parameter["Name"])
+    return answer
+
+
 def fill():
+    SimpleSystemManagerResponse.describe_parameters = describe_parameters_with_arns
     DomainDispatcherApplication.__call__ = list_analyzers
     AppSyncResponse.list_graphql_apis = list_graphql_apis_everywhere
     AccountResponse.get_contact_information = get_contact_information

@@ -56,6 +56,11 @@ def test_nothing_is_unknown_that_was_not_planted(planted, verdicts):
     assert not extra, "\n" + "\n".join(map(str, extra))
 
 
+def test_the_planted_accounts_hold_sixty_kinds_of_resources(scans):
+    kinds = {row["type"] for scan in scans.values() for row in scan.inventory()}
+    assert len(kinds) >= 60, sorted(kinds)
+
+
 def test_what_is_gone_is_not_listed(planted, scans):
     _, book = planted
     listed = {row["uid"] for row in scans[MAIN].inventory()}
