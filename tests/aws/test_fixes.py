@@ -146,7 +146,7 @@ class Fixer:
         environment = self.environments[case.account]
         if "s3control" in text:
             # The CLI puts the account in front of the host, which loopback cannot resolve: it goes by way of a proxy.
-            environment = dict(environment, http_proxy=self.cloud.url, HTTP_PROXY=self.cloud.url)
+            environment = dict(environment, http_proxy=self.cloud.url, HTTP_PROXY=self.cloud.url, NO_PROXY="", no_proxy="")
         return subprocess.run(["bash", "-euc", text], env=environment, capture_output=True, text=True, timeout=120)
 
 
