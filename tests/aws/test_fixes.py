@@ -22,7 +22,8 @@ CHECKS = ROOT / "catalog/checks"
 # What changes by itself, or is the emulator's own record of a change.
 MOVES = {"LatestRestorableTime", "LastModified", "LastModifiedTime", "RevisionId", "updatedAt", "UpdatedAt",
          "EarliestRestorableDateTime", "LatestRestorableDateTime", "lastStartTime", "lastStopTime", "lastStatusChangeTime",
-         "clientRequestToken"}  # of the last change
+         "clientRequestToken",  # of the last change
+         "ServerCertificates"}  # how many the account has: another fix deletes one, for good
 
 # What the emulator forgets when a call does not name it; AWS keeps it, as the pages of the two calls say.
 FORGOTTEN = {
