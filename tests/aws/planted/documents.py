@@ -51,6 +51,16 @@ def forget(*accounts):
     s3.WITH_POLICY -= {key for key in s3.WITH_POLICY if key[1] in accounts}
 
 
+def trail(cloud, name, bucket, account=FOURTH, region=EU, logging=True, selectors=None, **more):
+    client = cloud.client("cloudtrail", region, account)
+    arn = client.create_trail(Name=name, S3BucketName=bucket, **more)["TrailARN"]
+    if logging:
+        client.start_logging(Name=arn)
+    if selectors:
+        client.put_event_selectors(TrailName=arn, **selectors)
+    return arn
+
+
 def certificate(days):
     """A certificate that ends in so many days, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -5,7 +5,7 @@ from emulator import FIFTH, FOURTH, SIXTH, Book
 from moto.cloudtrail.models import cloudtrail_backends
 from planted.alerts import alarmed_trail, events
 from planted.s3 import block
-from planted.documents import EU, US, create, forget, root
+from planted.documents import EU, US, create, forget, root, trail
 
 
 def plant(cloud, book):
@@ -13,16 +13,6 @@ def plant(cloud, book):
     trails(cloud, book)
     alerts(cloud, book)
     forget(FIFTH, SIXTH)
-
-
-def trail(cloud, name, bucket, account=FOURTH, region=EU, logging=True, selectors=None, **more):
-    client = cloud.client("cloudtrail", region, account)
-    arn = client.create_trail(Name=name, S3BucketName=bucket, **more)["TrailARN"]
-    if logging:
-        client.start_logging(Name=arn)
-    if selectors:
-        client.put_event_selectors(TrailName=arn, **selectors)
-    return arn
 
 
 def status(name, account=FOURTH, region=EU):

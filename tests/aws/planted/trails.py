@@ -3,6 +3,7 @@
 import json
 
 from emulator import MAIN, SECOND, THIRD
+from planted import documents
 from planted.s3 import allow, block, create
 
 EVERY_REGION = "aws-cloudtrail-all-regions-enabled"
@@ -21,12 +22,7 @@ def plant(cloud, book):
 
 def trail(cloud, book, region, name, bucket, account=MAIN, logging=True, public="PASS", logged="FAIL", selectors=None, **more):
     """`public` and `logged` are the verdicts on its bucket."""
-    client = cloud.client("cloudtrail", region, account)
-    arn = client.create_trail(Name=name, S3BucketName=bucket, **more)["TrailARN"]
-    if logging:
-        client.start_logging(Name=arn)
-    if selectors:
-        client.put_event_selectors(TrailName=arn, **selectors)
+    arn = documents.trail(cloud, name, bucket, account, region, logging, selectors, **more)
     book._add(public, BUCKET, arn, "", account, f"{name}, to {bucket}")
     book._add(logged, BUCKET_LOGGING, arn, "", account, f"{name}, to {bucket}")
     book._add("PASS" if more.get("EnableLogFileValidation") else "FAIL", VALIDATION, arn, "", account, name)
